@@ -1,0 +1,144 @@
+package corpus
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// A Vocabulary holds the words by which questions and sentences are
+// understood. It is data: vocabulary.yaml says what its parts mean, and a
+// file of the same name beside a set of reports adds to it.
+type Vocabulary struct {
+	Attributes []Attribute `yaml:"attributes"`
+	Asks       []Cue       `yaml:"asks"`
+	Intents    []Cue       `yaml:"intents"`
+	Decline    []Cue       `yaml:"decline"`
+	Stop       Words       `yaml:"stop"`
+	Names      NameWords   `yaml:"names"`
+}
+
+// Words are words or phrases in both languages.
+type Words struct {
+	En []string `yaml:"en"`
+	Zh []string `yaml:"zh"`
+}
+
+// All returns the words of both languages.
+func (w Words) All() []string { return append(append([]string(nil), w.En...), w.Zh...) }
+
+// An Attribute is something that can be stated of a project.
+type Attribute struct {
+	ID    string    `yaml:"id"`
+	Type  ValueType `yaml:"type"`
+	Words `yaml:",inline"`
+}
+
+// A Cue is a kind of question or of answer and the phrases that show it.
+type Cue struct {
+	ID    string    `yaml:"id"`
+	Type  ValueType `yaml:"type"`
+	Words `yaml:",inline"`
+}
+
+// NameWords say where names stand.
+type NameWords struct {
+	Columns  []string `yaml:"columns"`  // table columns that hold them
+	Headings []string `yaml:"headings"` // headings with X for the name
+	Opens    []string `yaml:"opens"`    // what follows a name that opens a description
+	Suffixes []string `yaml:"suffixes"` // what does not tell two names apart
+}
+
+// A ValueType says what a statement of an attribute must hold.
+type ValueType string
+
+// The value types.
+const (
+	Amount ValueType = "amount" // money: a figure with a currency
+	Number ValueType = "number"
+	When   ValueType = "date"
+	Person ValueType = "person"
+	Name   ValueType = "name"
+	Link   ValueType = "url"
+	Prose  ValueType = "text"
+)
+
+//go:embed vocabulary.yaml
+var vocabularyYAML []byte
+
+// DefaultVocabulary returns the vocabulary that comes with the program.
+func DefaultVocabulary() (*Vocabulary, error) { return ReadVocabulary(vocabularyYAML) }
+
+// ReadVocabulary reads a vocabulary file. An unknown key or type is an error
+// that names it.
+func ReadVocabulary(data []byte) (*Vocabulary, error) {
+	var v Vocabulary
+	if err := yaml.NewDecoder(strings.NewReader(string(data)), yaml.DisallowUnknownField()).Decode(&v); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("read vocabulary: %w", err)
+	}
+	for _, a := range v.Attributes {
+		if a.ID == "" || !a.Type.known() {
+			return nil, fmt.Errorf("read vocabulary: attribute %q has type %q, want one of amount, number, date, person, name, url, text", a.ID, a.Type)
+		}
+	}
+	return &v, nil
+}
+
+func (t ValueType) known() bool {
+	switch t {
+	case Amount, Number, When, Person, Name, Link, Prose:
+		return true
+	}
+	return false
+}
+
+// Join returns v with w's entries added: words of a known id are joined to it.
+func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
+	out := &Vocabulary{Attributes: append([]Attribute(nil), v.Attributes...)}
+	for _, a := range w.Attributes {
+		out.Attributes = joinAttribute(out.Attributes, a)
+	}
+	out.Asks = joinCues(v.Asks, w.Asks)
+	out.Intents = joinCues(v.Intents, w.Intents)
+	out.Decline = joinCues(v.Decline, w.Decline)
+	out.Stop = v.Stop.join(w.Stop)
+	out.Names = NameWords{
+		Columns:  join(v.Names.Columns, w.Names.Columns),
+		Headings: join(v.Names.Headings, w.Names.Headings),
+		Opens:    join(v.Names.Opens, w.Names.Opens),
+		Suffixes: join(v.Names.Suffixes, w.Names.Suffixes),
+	}
+	return out
+}
+
+func joinAttribute(l []Attribute, a Attribute) []Attribute {
+	for i := range l {
+		if l[i].ID == a.ID {
+			l[i].Words = l[i].Words.join(a.Words)
+			return l
+		}
+	}
+	return append(l, a)
+}
+
+func joinCues(l, more []Cue) []Cue {
+	out := append([]Cue(nil), l...)
+next:
+	for _, c := range more {
+		for i := range out {
+			if out[i].ID == c.ID && out[i].Type == c.Type {
+				out[i].Words = out[i].Words.join(c.Words)
+				continue next
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func (w Words) join(x Words) Words { return Words{En: join(w.En, x.En), Zh: join(w.Zh, x.Zh)} }
+
+func join(a, b []string) []string { return append(append([]string(nil), a...), b...) }

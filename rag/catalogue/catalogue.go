@@ -1,0 +1,177 @@
+// Package catalogue knows which projects the reports describe, under which
+// names, and where.
+//
+// Start at [Extract], which reads them off the structure of the reports:
+// headings whose text opens with the same name, table rows whose first column
+// holds names, named list items, and the entries of a projects.yaml. [Catalogue.Find]
+// recognises the projects that a question names, misspelt ones included.
+//
+// Extraction is deterministic and knows no field: its cue words are data
+// ([corpus.Vocabulary]). What it does not do: it does not search, answer or
+// judge, and it keeps no text of its own beside the names.
+package catalogue
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// A Project is something that the reports describe under a name.
+type Project struct {
+	ID         string
+	Name       string     // the spelling shown
+	Aliases    []string   // other spellings, without the tickers
+	Tickers    []string   // token or stock symbols, without $
+	Categories []Category // as each report files it, in report order
+	Reports    []string   // ids of the reports that describe it
+	Passages   []int      // numbers, in corpus order, of the passages that describe it
+}
+
+// A Category is the section or table that a report files a project under.
+type Category struct {
+	Report string
+	En, Zh string // one is the report's own wording; the other is "" when unknown
+}
+
+// Names returns all spellings, the shown one first, tickers last.
+func (p *Project) Names() []string {
+	return slices.Concat([]string{p.Name}, p.Aliases, p.Tickers)
+}
+
+// A Catalogue holds the projects of a corpus. It is not changed after
+// [Extract] and safe for concurrent use.
+type Catalogue struct {
+	projects []*Project
+	byKey    map[string]*Project // by the keys of their names
+	tickers  map[string]*Project // by ticker in printed case
+	han      []hanName           // names with Han characters, longest first
+	vague    map[string]bool     // tickers that mean something else too
+	ordinary map[string]int      // lower-case words of the passages and how often they stand
+	about    [][]int32           // project numbers by passage number
+}
+
+type hanName struct {
+	name    string // folded
+	project *Project
+}
+
+// Extract reads the projects off the reports and their passages. Entries come
+// from projects.yaml files and may be nil.
+func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpus.ProjectEntry, v *corpus.Vocabulary) *Catalogue {
+	c := &Catalogue{
+		byKey:    map[string]*Project{},
+		tickers:  map[string]*Project{},
+		vague:    map[string]bool{},
+		ordinary: ordinaryWords(passages),
+	}
+	m := newMerger(v.Names.Suffixes, c.ordinary)
+	for _, e := range entries {
+		m.addEntry(e)
+	}
+	found := describe(reports, v)
+	for _, d := range found {
+		m.add(d)
+	}
+	c.projects = m.finish()
+	c.link(reports, passages, found, m)
+	c.readTickers(passages)
+	c.indexNames(m)
+	return c
+}
+
+// Projects returns all projects by name.
+func (c *Catalogue) Projects() []*Project { return c.projects }
+
+// Project returns the project of a name, in any known spelling, or nil.
+func (c *Catalogue) Project(name string) *Project {
+	if p := c.byKey[key(name)]; p != nil {
+		return p
+	}
+	ms := c.Find(name)
+	if len(ms) == 1 {
+		return ms[0].Project
+	}
+	return nil
+}
+
+// About returns the projects that passage number n describes.
+func (c *Catalogue) About(n int) []*Project {
+	if n < 0 || n >= len(c.about) {
+		return nil
+	}
+	out := make([]*Project, len(c.about[n]))
+	for i, p := range c.about[n] {
+		out[i] = c.projects[p]
+	}
+	return out
+}
+
+// link tells which passages describe which projects: those inside a
+// described range, and those whose heading path names the project.
+func (c *Catalogue) link(reports []corpus.Report, passages []corpus.Passage, found []description, m *merger) {
+	number := map[*Project]int32{}
+	for i, p := range c.projects {
+		number[p] = int32(i)
+	}
+	byReport := map[string][]description{}
+	for _, d := range found {
+		byReport[d.report] = append(byReport[d.report], d)
+	}
+	c.about = make([][]int32, len(passages))
+	for i, p := range passages {
+		set := map[int32]bool{}
+		for _, d := range byReport[p.Report] {
+			if p.Start < d.end && d.start < p.End && (d.whole || p.Start >= d.start && p.End <= d.end || p.End-p.Start < 4*(d.end-d.start)) {
+				if pr := m.lookup(d.names[0]); pr != nil {
+					set[number[pr]] = true
+				}
+			}
+		}
+		if len(p.Path) > 0 {
+			if pr := m.lookup(p.Path[len(p.Path)-1]); pr != nil {
+				set[number[pr]] = true
+			}
+		}
+		for n := range set {
+			c.about[i] = append(c.about[i], n)
+		}
+		slices.Sort(c.about[i])
+		for _, n := range c.about[i] {
+			pr := c.projects[n]
+			pr.Passages = append(pr.Passages, i)
+			if !slices.Contains(pr.Reports, p.Report) {
+				pr.Reports = append(pr.Reports, p.Report)
+			}
+		}
+	}
+}
+
+// indexNames fills the maps that Find looks names up in.
+func (c *Catalogue) indexNames(m *merger) {
+	for _, p := range c.projects {
+		for _, n := range append([]string{p.Name}, p.Aliases...) {
+			c.byKey[key(n)] = p
+			if f := corpus.Fold(n); strings.ContainsFunc(f, corpus.IsHan) {
+				c.han = append(c.han, hanName{f, p})
+			}
+		}
+		for _, t := range p.Tickers {
+			if _, taken := c.tickers[t]; !taken {
+				c.tickers[t] = p
+			}
+		}
+	}
+	for _, p := range c.projects {
+		for _, n := range append([]string{p.Name}, p.Aliases...) {
+			for _, k := range m.shortKeys(n) {
+				if _, taken := c.byKey[k]; !taken && c.ordinary[k] == 0 {
+					c.byKey[k] = p
+				}
+			}
+		}
+	}
+	sort.SliceStable(c.han, func(i, j int) bool { return len(c.han[i].name) > len(c.han[j].name) })
+}

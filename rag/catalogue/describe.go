@@ -1,0 +1,235 @@
+package catalogue
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// A description is a span of a report that describes one project.
+type description struct {
+	report     string
+	names      []string // as the report writes them, the main one first
+	start, end int      // bytes in the report's clean text
+	whole      bool     // a section, not a row or an item
+	category   string   // the heading it stands under
+	language   string   // of the report
+}
+
+// describe finds the descriptions in all reports, in order.
+func describe(reports []corpus.Report, v *corpus.Vocabulary) []description {
+	var out []description
+	for i := range reports {
+		out = append(out, describeReport(&reports[i], v)...)
+	}
+	return out
+}
+
+func describeReport(r *corpus.Report, v *corpus.Vocabulary) []description {
+	var out []description
+	for i, s := range r.Sections {
+		inner := describedBy(out, s)
+		if d, ok := describeSection(r, i, v); ok {
+			out = append(out, d)
+			continue
+		}
+		if inner {
+			continue // the parts of a project are no projects
+		}
+		out = append(out, describeBlocks(r, s, v)...)
+	}
+	return out
+}
+
+// describedBy reports whether s lies inside a section that describes a project.
+func describedBy(found []description, s corpus.Section) bool {
+	return slices.ContainsFunc(found, func(d description) bool { return d.whole && d.start <= s.Start && s.End <= d.end })
+}
+
+// describeSection takes a section whose heading is a name with which its text
+// opens, or whose heading asks what a name is.
+func describeSection(r *corpus.Report, i int, v *corpus.Vocabulary) (description, bool) {
+	s := r.Sections[i]
+	if len(s.Path) == 0 || len(s.Blocks) == 0 {
+		return description{}, false
+	}
+	heading := s.Path[len(s.Path)-1]
+	d := description{report: r.ID, start: s.Start, end: lastOf(r, i), whole: true, language: r.Language}
+	if len(s.Path) > 1 {
+		d.category = s.Path[len(s.Path)-2]
+	}
+	if name := askedName(heading, v.Names.Headings); name != "" {
+		d.names = splitName(name)
+		if len(s.Path) > 2 {
+			d.category = s.Path[len(s.Path)-3]
+		}
+		return d, len(d.names) > 0
+	}
+	name := heading
+	if before, _, ok := strings.Cut(strings.ReplaceAll(heading, "：", ":"), ":"); ok {
+		name = before
+	}
+	name = strings.TrimSpace(name)
+	if !isName(name) || hasChildren(r, i) {
+		return description{}, false
+	}
+	text := r.Text[s.Start:s.End]
+	if !opensWith(text, name) {
+		return description{}, false
+	}
+	d.names = splitName(name)
+	return d, true
+}
+
+// hasChildren reports whether sections stand below section i.
+func hasChildren(r *corpus.Report, i int) bool {
+	return i+1 < len(r.Sections) && len(r.Sections[i+1].Path) > len(r.Sections[i].Path) &&
+		slices.Equal(r.Sections[i+1].Path[:len(r.Sections[i].Path)], r.Sections[i].Path)
+}
+
+// lastOf returns where the last section below section i's heading, or beside
+// it under a "what is" heading, ends.
+func lastOf(r *corpus.Report, i int) int {
+	end := r.Sections[i].End
+	for j := i + 1; j < len(r.Sections); j++ {
+		p := r.Sections[j].Path
+		if len(p) <= len(r.Sections[i].Path) || !slices.Equal(p[:len(r.Sections[i].Path)], r.Sections[i].Path) {
+			break
+		}
+		end = r.Sections[j].End
+	}
+	return end
+}
+
+// askedName returns the X of a heading like "What is X?", or "".
+func askedName(heading string, patterns []string) string {
+	h := strings.TrimSpace(heading)
+	for _, p := range patterns {
+		before, after, ok := strings.Cut(p, "X")
+		if !ok || len(h) <= len(before)+len(after) {
+			continue
+		}
+		if strings.EqualFold(h[:len(before)], before) && strings.EqualFold(h[len(h)-len(after):], after) {
+			if x := strings.TrimSpace(h[len(before) : len(h)-len(after)]); isName(x) {
+				return x
+			}
+		}
+	}
+	return ""
+}
+
+// opensWith reports whether text opens with name, by its letters and digits,
+// or names it within its first sentence's first few words.
+func opensWith(text, name string) bool {
+	k := key(name)
+	head := text
+	if len(head) > 600 {
+		head = strings.ToValidUTF8(head[:600], "")
+	}
+	return k != "" && strings.HasPrefix(key(head), k)
+}
+
+// describeBlocks takes table rows under a name column and named list items.
+func describeBlocks(r *corpus.Report, s corpus.Section, v *corpus.Vocabulary) []description {
+	var out []description
+	for n, b := range s.Blocks {
+		name := ""
+		switch b.Kind {
+		case corpus.TableRow:
+			if len(b.Cells) > 1 && isNameColumn(b.Cells[0].Column, v.Names.Columns) {
+				name = b.Lead
+			}
+		case corpus.ListItem:
+			name = itemName(r.Text[b.Start:b.End], b.Lead, v.Names.Opens)
+		case corpus.Paragraph:
+			if n == 0 && len(s.Path) > 0 && !hasNamesBelow(s) {
+				name = openingName(r.Text[b.Start:b.End], v.Names.Opens, corpus.IsHan)
+			}
+		}
+		if name == "" {
+			continue
+		}
+		d := description{report: r.ID, names: splitName(name), start: b.Start, end: b.End, language: r.Language}
+		if len(s.Path) > 0 {
+			d.category = s.Path[len(s.Path)-1]
+		}
+		if len(d.names) > 0 {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// hasNamesBelow reports whether s holds rows or items: then its opening
+// paragraph introduces them and describes none.
+func hasNamesBelow(s corpus.Section) bool {
+	return slices.ContainsFunc(s.Blocks, func(b corpus.Block) bool { return b.Kind == corpus.TableRow || b.Kind == corpus.ListItem })
+}
+
+func isNameColumn(column string, known []string) bool {
+	return slices.ContainsFunc(known, func(k string) bool { return corpus.Fold(k) == corpus.Fold(column) })
+}
+
+// itemName returns the name that a list item describes: its lead, or the
+// Latin name that it opens with.
+func itemName(text, lead string, opens []string) string {
+	if lead != "" && isName(lead) && strings.ContainsFunc(lead, unicode.IsUpper) {
+		return lead
+	}
+	return openingName(text, opens, nil)
+}
+
+// openingName returns the capitalised words that text opens with when one of
+// the opening words follows ("Acme Storage is ...", "Acme 是 ..."). A next that is
+// not nil must accept the first rune of what follows.
+func openingName(text string, opens []string, next func(rune) bool) string {
+	end := 0
+	for end < len(text) {
+		word := text[end:]
+		if i := strings.IndexFunc(word, func(r rune) bool { return r == ' ' || r == '\n' || corpus.IsHan(r) || r == '，' || r == ',' }); i >= 0 {
+			word = word[:i]
+		}
+		if word == "" || !nameWord(word) {
+			break
+		}
+		end += len(word)
+		if end < len(text) && text[end] == ' ' {
+			end++
+		}
+	}
+	name := strings.TrimSpace(text[:end])
+	rest := text[end:]
+	if name == "" || !isName(name) || !opensDescription(rest, opens) {
+		return ""
+	}
+	if next != nil && !strings.ContainsFunc(string([]rune(rest)[:1]), next) {
+		return ""
+	}
+	return name
+}
+
+// nameWord reports whether w can be part of a name: it begins with a capital or a
+// digit, or holds a capital or a dot inside (io.net, inSure).
+func nameWord(w string) bool {
+	r := []rune(w)
+	if unicode.IsUpper(r[0]) || unicode.IsDigit(r[0]) {
+		return true
+	}
+	return unicode.IsLower(r[0]) && (strings.ContainsFunc(w, unicode.IsUpper) || strings.Contains(strings.Trim(w, "."), "."))
+}
+
+func opensDescription(rest string, opens []string) bool {
+	for _, o := range opens {
+		if !strings.HasPrefix(rest, o) {
+			continue
+		}
+		after := rest[len(o):]
+		if o[len(o)-1] < 0x80 && after != "" && unicode.IsLetter([]rune(after)[0]) {
+			continue // "is" of "issue"
+		}
+		return true
+	}
+	return false
+}

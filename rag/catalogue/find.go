@@ -1,0 +1,228 @@
+package catalogue
+
+import (
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// A Mention is a project named in a text.
+type Mention struct {
+	Project    *Project
+	Start, End int  // bytes in the text
+	Exact      bool // a known spelling, not a guessed one
+}
+
+// word is a Latin word of a text, with the dots and dashes inside it.
+var word = regexp.MustCompile(`\$?[\p{Latin}\p{Greek}\p{Cyrillic}0-9]+(?:[.\-'_][\p{Latin}\p{Greek}\p{Cyrillic}0-9]+)*`)
+
+// maxNameWords is the most words of a name that Find tries.
+const maxNameWords = 5
+
+// Find returns the projects that text names, in order of their first mention,
+// each once. Spellings may differ in case, blanks and punctuation; a longer
+// name may be misspelt by a letter or two.
+func (c *Catalogue) Find(text string) []Mention {
+	var found []Mention
+	taken := make([]bool, len(text))
+	add := func(m Mention) {
+		if slices.Contains(taken[m.Start:m.End], true) {
+			return
+		}
+		for i := m.Start; i < m.End; i++ {
+			taken[i] = true
+		}
+		found = append(found, m)
+	}
+	words := word.FindAllStringIndex(text, -1)
+	for n := maxNameWords; n >= 1; n-- {
+		for i := 0; i+n <= len(words); i++ {
+			if p := c.exact(text, words[i:i+n]); p != nil {
+				add(Mention{p, words[i][0], words[i+n-1][1], true})
+			}
+		}
+	}
+	c.findHan(text, add)
+	for n := min(3, maxNameWords); n >= 1; n-- {
+		for i := 0; i+n <= len(words); i++ {
+			if slices.Contains(taken[words[i][0]:words[i+n-1][1]], true) {
+				continue
+			}
+			if p := c.misspelt(text, words[i:i+n]); p != nil {
+				add(Mention{p, words[i][0], words[i+n-1][1], false})
+			}
+		}
+	}
+	return firstMentions(found)
+}
+
+// firstMentions orders mentions by place and keeps one a project.
+func firstMentions(l []Mention) []Mention {
+	sort.Slice(l, func(i, j int) bool { return l[i].Start < l[j].Start })
+	seen := map[*Project]bool{}
+	out := l[:0]
+	for _, m := range l {
+		if !seen[m.Project] {
+			seen[m.Project] = true
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// adjacent reports whether nothing but blanks and dashes stands between the words.
+func adjacent(text string, words [][]int) bool {
+	for i := 1; i < len(words); i++ {
+		if strings.Trim(text[words[i-1][1]:words[i][0]], " -_.·") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// exact returns the project that the words spell, or nil.
+func (c *Catalogue) exact(text string, words [][]int) *Project {
+	if !adjacent(text, words) {
+		return nil
+	}
+	span := text[words[0][0]:words[len(words)-1][1]]
+	if len(words) == 1 {
+		if p := c.ticker(span); p != nil {
+			return p
+		}
+	}
+	k := key(span)
+	p := c.byKey[k]
+	if p == nil {
+		p = c.byKey[zeroes.Replace(k)]
+		if p == nil || !strings.ContainsAny(k, "01") {
+			return nil
+		}
+	}
+	if len(words) == 1 && span == strings.ToLower(span) && c.ordinary[span] > 0 && strings.ContainsFunc(text, unicode.IsUpper) {
+		return nil // an everyday word in a text that knows capitals
+	}
+	if utf8.RuneCountInString(k) < 3 && len(words) == 1 && !slices.ContainsFunc(p.Names(), func(n string) bool { return key(n) == zeroes.Replace(k) || key(n) == k }) {
+		return nil
+	}
+	return p
+}
+
+// zeroes maps the digits that are read as letters.
+var zeroes = strings.NewReplacer("0", "o", "1", "l")
+
+// ticker returns the project of a ticker: with $ in any case; without it in
+// capitals, unless it means something else too; in lower case, when it is no word.
+func (c *Catalogue) ticker(s string) *Project {
+	bare, dollar := strings.CutPrefix(s, "$")
+	up := strings.ToUpper(bare)
+	p := c.tickers[bare]
+	if p == nil {
+		p = c.tickers[up]
+	}
+	switch {
+	case p == nil:
+		return nil
+	case dollar:
+		return p
+	case c.vague[up]:
+		return nil
+	case bare == up:
+		return p
+	case len(bare) >= 3 && c.ordinary[strings.ToLower(bare)] == 0:
+		return p
+	}
+	return nil
+}
+
+// findHan finds names with Han characters anywhere in the text.
+func (c *Catalogue) findHan(text string, add func(Mention)) {
+	for _, h := range c.han {
+		if i := strings.Index(text, h.name); i >= 0 {
+			add(Mention{h.project, i, i + len(h.name), true})
+			continue
+		}
+		if f := corpus.Fold(text); len(f) == len(text) {
+			if i := strings.Index(f, h.name); i >= 0 {
+				add(Mention{h.project, i, i + len(h.name), true})
+			}
+		}
+	}
+}
+
+// misspelt returns the one project with a name so close to the words that a
+// slip of the fingers explains it, or nil.
+func (c *Catalogue) misspelt(text string, words [][]int) *Project {
+	if !adjacent(text, words) {
+		return nil
+	}
+	span := text[words[0][0]:words[len(words)-1][1]]
+	k := key(span)
+	limit := slips(len(k))
+	if limit == 0 || c.ordinary[strings.ToLower(span)] > 0 {
+		return nil
+	}
+	var best *Project
+	bestDist, tie := limit+1, false
+	for name, p := range c.byKey {
+		if n := len(name) - len(k); n > limit || -n > limit || len(name) < 5 {
+			continue
+		}
+		switch d := distance(k, name, bestDist); {
+		case d < bestDist:
+			best, bestDist, tie = p, d, false
+		case d == bestDist && d <= limit && p != best:
+			tie = true
+		}
+	}
+	if tie {
+		return nil
+	}
+	return best
+}
+
+// slips is how many slips a name of n letters may have.
+func slips(n int) int {
+	switch {
+	case n < 5:
+		return 0
+	case n < 8:
+		return 1
+	}
+	return 2
+}
+
+// distance is the number of insertions, deletions, substitutions and swaps of
+// neighbours between a and b (optimal string alignment), or more than limit.
+func distance(a, b string, limit int) int {
+	x, y := []rune(a), []rune(b)
+	prev2, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		cur[0] = i
+		least := i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				cur[j] = min(cur[j], prev2[j-2]+1)
+			}
+			least = min(least, cur[j])
+		}
+		if least > limit {
+			return limit + 1
+		}
+		prev2, prev, cur = prev, cur, prev2
+	}
+	return prev[len(y)]
+}

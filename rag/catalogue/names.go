@@ -1,0 +1,80 @@
+package catalogue
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// key is a name without case, blanks and punctuation: io.net, IO.NET and
+// "IO net" are one.
+func key(name string) string {
+	var b strings.Builder
+	for _, r := range corpus.Fold(name) {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// minShort is the least length of a name that is left when a suffix is cut off.
+const minShort = 4
+
+// splitName splits "A (B)" and "A / B" into its names.
+func splitName(name string) []string {
+	var out []string
+	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("()（）/|", r) }) {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// isName reports whether s can be a project's name: up to five words, not all
+// of them lower-case prose, at least one letter.
+func isName(s string) bool {
+	words := strings.Fields(s)
+	if len(words) == 0 || len(words) > 5 || len([]rune(s)) > 40 {
+		return false
+	}
+	if strings.ContainsAny(s, "。！？!?;；，,") {
+		return false
+	}
+	for _, w := range words {
+		r := []rune(w)[0]
+		if unicode.IsLower(r) && len(words) > 1 && !strings.ContainsFunc(w, unicode.IsUpper) {
+			return false
+		}
+	}
+	return strings.ContainsFunc(s, unicode.IsLetter)
+}
+
+var latinWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9]*`)
+
+// ordinaryWords counts the words that stand in lower case in the passages:
+// those that a reader would not take for a name.
+func ordinaryWords(passages []corpus.Passage) map[string]int {
+	m := map[string]int{}
+	for _, p := range passages {
+		for _, at := range latinWord.FindAllStringIndex(p.Text, -1) {
+			w := p.Text[at[0]:at[1]]
+			if w == strings.ToLower(w) && !inDomain(p.Text, at[0], at[1]) {
+				m[w]++
+			}
+		}
+	}
+	return m
+}
+
+// inDomain reports whether the word at [i, j) is part of something like
+// example.com or a path.
+func inDomain(s string, i, j int) bool {
+	if i > 0 && strings.IndexByte("./@_-", s[i-1]) >= 0 {
+		return true
+	}
+	return j+1 < len(s) && strings.IndexByte("./@_", s[j]) >= 0 && s[j+1] != ' ' && s[j+1] != '\n'
+}

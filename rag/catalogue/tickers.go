@@ -1,0 +1,61 @@
+package catalogue
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// symbol is a ticker as texts print it.
+var symbol = regexp.MustCompile(`\$([A-Za-z][A-Za-z0-9]{1,9})\b`)
+
+// bare is a word in capitals.
+var bare = regexp.MustCompile(`\$?\b[A-Z][A-Z0-9]{1,9}\b`)
+
+// vagueUses is how often a ticker may stand without $ in passages about other
+// things before it counts as a word that means something else too.
+const vagueUses = 5
+
+// readTickers gives each project the symbols printed with a $ in the passages
+// that describe it alone, and finds the ones that are everyday abbreviations.
+func (c *Catalogue) readTickers(passages []corpus.Passage) {
+	for i, p := range passages {
+		if len(c.about[i]) != 1 {
+			continue
+		}
+		pr := c.projects[c.about[i][0]]
+		for _, m := range symbol.FindAllStringSubmatch(p.Text, -1) {
+			if !slices.Contains(pr.Tickers, m[1]) && c.holder(m[1]) == nil {
+				pr.Tickers = append(pr.Tickers, m[1])
+			}
+		}
+	}
+	owner := map[string]*Project{}
+	for _, p := range c.projects {
+		for _, t := range p.Tickers {
+			owner[t] = p
+		}
+	}
+	uses := map[string]int{}
+	for i, p := range passages {
+		for _, t := range bare.FindAllString(p.Text, -1) {
+			if pr := owner[t]; pr != nil && !slices.Contains(c.About(i), pr) {
+				uses[t]++
+			}
+		}
+	}
+	for t, n := range uses {
+		c.vague[t] = n > vagueUses
+	}
+}
+
+// holder returns the project that has ticker t already.
+func (c *Catalogue) holder(t string) *Project {
+	for _, p := range c.projects {
+		if slices.Contains(p.Tickers, t) {
+			return p
+		}
+	}
+	return nil
+}

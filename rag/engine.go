@@ -1,0 +1,124 @@
+package rag
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// Config is what an [Engine] is made of. Index, Vocabulary and Catalogue are required.
+type Config struct {
+	Index      Index
+	Catalogue  *catalogue.Catalogue
+	Vocabulary *corpus.Vocabulary
+	Glossary   *corpus.Glossary // nil: no words of the other language
+	Embedder   Embedder         // the one that built the index; nil leaves vectors out
+	Generator  Generator        // nil: extractive answers
+	Reranker   Reranker         // nil: the fused order stands
+
+	ModelTimeout time.Duration // for the whole of one generated answer; 0 means 60 s
+	Logger       *slog.Logger  // nil: nothing is logged
+}
+
+// An Engine answers questions over one index. It is safe for concurrent use.
+type Engine struct {
+	cfg     Config
+	planner *plan.Planner
+	numbers map[string]int // passage number by id
+	reports map[string]*corpus.Report
+}
+
+// New returns an engine. It reads all passages once.
+func New(cfg Config) *Engine {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.ModelTimeout == 0 {
+		cfg.ModelTimeout = time.Minute
+	}
+	reports := cfg.Index.Reports()
+	passages := cfg.Index.Passages()
+	e := &Engine{
+		cfg:     cfg,
+		planner: plan.New(cfg.Vocabulary, cfg.Catalogue, cfg.Glossary, newFrequencies(passages), reports),
+		numbers: make(map[string]int, len(passages)),
+		reports: make(map[string]*corpus.Report, len(reports)),
+	}
+	for i, p := range passages {
+		e.numbers[p.ID] = i
+	}
+	for i := range reports {
+		e.reports[reports[i].ID] = &reports[i]
+	}
+	return e
+}
+
+// maxTurns bounds how far back the talk is read.
+const maxTurns = 6
+
+// Ask answers q. An error means that no answer could be looked for (the index
+// or ctx failed); "not in the reports" is an answer.
+func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
+	start := time.Now()
+	talk, err := e.talk(ctx, q.Turns)
+	if err != nil {
+		return Answer{}, err
+	}
+	p := e.planner.Plan(q.Text, q.Language, talk)
+	a, err := e.answer(ctx, q, &p)
+	if err != nil {
+		return Answer{}, fmt.Errorf("answer question: %w", err)
+	}
+	a.ID, a.Question, a.Language = q.ID, q.Text, p.Language
+	a.Elapsed = time.Since(start)
+	e.cfg.Logger.DebugContext(ctx, "question answered", "status", a.Status, "mode", a.Mode, "intent", p.Intent, "citations", len(a.Citations), "elapsed", a.Elapsed)
+	return a, nil
+}
+
+// talk brings the turns before into the planner's form. A turn that comes without its
+// answer and names no project is asked again: its answer's projects are what
+// "the first one" refers to.
+func (e *Engine) talk(ctx context.Context, turns []Turn) ([]plan.Turn, error) {
+	turns = turns[max(0, len(turns)-maxTurns):]
+	out := make([]plan.Turn, 0, len(turns))
+	for i, t := range turns {
+		pt := plan.Turn{Question: t.Question}
+		a := t.Answer
+		if a == nil && len(e.cfg.Catalogue.Find(t.Question)) == 0 {
+			got, err := e.askAgain(ctx, t.Question, out)
+			if err != nil {
+				return nil, fmt.Errorf("answer turn %d: %w", i+1, err)
+			}
+			a = &got
+		}
+		if a != nil {
+			for _, name := range a.Projects {
+				if p := e.cfg.Catalogue.Project(name); p != nil {
+					pt.Projects = append(pt.Projects, p)
+				}
+			}
+		}
+		out = append(out, pt)
+	}
+	return out, nil
+}
+
+// askAgain answers an earlier turn without a model.
+func (e *Engine) askAgain(ctx context.Context, question string, before []plan.Turn) (Answer, error) {
+	p := e.planner.Plan(question, "", before)
+	return e.extract(ctx, &p)
+}
+
+// answer makes the answer that the plan asks for: declined, generated or extracted.
+func (e *Engine) answer(ctx context.Context, q Question, p *plan.Plan) (Answer, error) {
+	a, err := e.extract(ctx, p)
+	if err != nil || a.Status != Answered || e.cfg.Generator == nil {
+		return a, err
+	}
+	return e.generate(ctx, q, p, a)
+}

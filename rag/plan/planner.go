@@ -1,0 +1,440 @@
+package plan
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+)
+
+// Frequencies tells how many of a corpus's passages hold a unit (corpus.Units)
+// or a pair of Han characters.
+type Frequencies interface {
+	Passages() int
+	Holding(unit string) int
+}
+
+// A Planner makes plans over one corpus. It is safe for concurrent use.
+type Planner struct {
+	catalogue *catalogue.Catalogue
+	freq      Frequencies
+	glossary  *corpus.Glossary
+	reports   []corpus.Report
+
+	attributes []cue[corpus.Attribute]
+	asks       []cue[corpus.Cue]
+	intents    []cue[corpus.Cue]
+	decline    []cue[corpus.Cue]
+	stop       map[string]bool
+	stopHan    []string // longest first
+	categories []category
+}
+
+// A cue is a phrase in normal form and what it stands for.
+type cue[T any] struct {
+	phrase string
+	of     T
+}
+
+// New returns a planner. The glossary may be nil.
+func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Frequencies, reports []corpus.Report) *Planner {
+	p := &Planner{catalogue: c, freq: f, glossary: g, reports: reports, stop: map[string]bool{}}
+	for _, a := range v.Attributes {
+		p.attributes = appendCues(p.attributes, a.Words, a)
+	}
+	p.asks = cuesOf(v.Asks)
+	p.intents = cuesOf(v.Intents)
+	p.decline = cuesOf(v.Decline)
+	sortCues(p.attributes)
+	for _, w := range v.Stop.En {
+		for _, u := range corpus.Units(w) {
+			p.stop[u] = true
+		}
+	}
+	for _, w := range v.Stop.Zh {
+		p.stopHan = append(p.stopHan, corpus.Normal(w))
+	}
+	slices.SortStableFunc(p.stopHan, func(a, b string) int { return len(b) - len(a) })
+	p.categories = categoriesOf(c)
+	return p
+}
+
+func cuesOf(l []corpus.Cue) []cue[corpus.Cue] {
+	var out []cue[corpus.Cue]
+	for _, c := range l {
+		out = appendCues(out, c.Words, c)
+	}
+	sortCues(out)
+	return out
+}
+
+func appendCues[T any](l []cue[T], w corpus.Words, of T) []cue[T] {
+	for _, s := range w.All() {
+		if before, after, ok := strings.Cut(s, " X "); ok {
+			s = before + " " + after // the name in the middle is cut out of the question
+		}
+		l = append(l, cue[T]{corpus.Normal(s), of})
+	}
+	return l
+}
+
+// sortCues puts longer phrases first, so that "market cap" is not read as "market".
+func sortCues[T any](l []cue[T]) {
+	slices.SortStableFunc(l, func(a, b cue[T]) int { return len(b.phrase) - len(a.phrase) })
+}
+
+// Plan reads the question, after the talk so far (oldest first). language
+// fixes the answer's language; "" means the question's.
+func (p *Planner) Plan(question, language string, talk []Turn) Plan {
+	pl := Plan{Text: question, Language: language, Intent: Fact}
+	if pl.Language == "" {
+		pl.Language = corpus.Language(question)
+	}
+	mentions := p.catalogue.Find(question)
+	for _, m := range mentions {
+		pl.Projects = append(pl.Projects, m.Project)
+	}
+	full := corpus.Normal(question)
+	rest := corpus.Normal(cut(question, mentions))
+	pl.Reports = p.namedReports(full)
+	pl.Decline = p.declined(full, rest)
+	pl.Intent, pl.Conflict = p.intent(full, rest, len(mentions))
+	pl.Category = p.category(full, rest)
+	rest = p.readAttributes(&pl, rest)
+	p.carryOver(&pl, question, talk)
+	p.readConcepts(&pl, rest)
+	pl.Expand = expansion(&pl)
+	return pl
+}
+
+// cut removes the mentioned names from the question.
+func cut(question string, mentions []catalogue.Mention) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range mentions {
+		if m.Start < at {
+			continue
+		}
+		b.WriteString(question[at:m.Start])
+		b.WriteString(" ")
+		at = m.End
+	}
+	b.WriteString(question[at:])
+	return b.String()
+}
+
+func (p *Planner) declined(full, rest string) Decline {
+	for _, c := range p.decline {
+		if strings.Contains(full, c.phrase) || strings.Contains(rest, c.phrase) {
+			return Decline(c.of.ID)
+		}
+	}
+	return ""
+}
+
+// intent reads the kind of answer. Two projects and a word of comparison make a
+// comparison; a list needs no project, or asks about several.
+func (p *Planner) intent(full, rest string, projects int) (Intent, bool) {
+	seen := map[string]bool{}
+	for _, c := range p.intents {
+		if strings.Contains(full, c.phrase) || strings.Contains(rest, c.phrase) {
+			seen[c.of.ID] = true
+		}
+	}
+	conflict := seen["conflict"]
+	switch {
+	case seen["compare"] && projects != 1:
+		return Compare, conflict
+	case seen["count"]:
+		return Count, conflict
+	case seen["summary"] && projects > 0:
+		return Summary, conflict
+	case seen["list"] && projects == 0:
+		return List, conflict
+	case seen["define"]:
+		return Define, conflict
+	case seen["summary"]:
+		return Summary, conflict
+	}
+	return Fact, conflict
+}
+
+// readAttributes finds the attributes that rest asks for and what the answer
+// must hold, makes a concept of each attribute, and returns rest without their words.
+func (p *Planner) readAttributes(pl *Plan, rest string) string {
+	text := rest
+	for _, c := range p.asks {
+		if strings.Contains(text, c.phrase) && !slices.Contains(pl.Wants, c.of.Type) {
+			pl.Wants = append(pl.Wants, c.of.Type)
+		}
+	}
+	matched := map[string][]string{}
+	for _, c := range p.attributes {
+		if !strings.Contains(rest, c.phrase) {
+			continue
+		}
+		if matched[c.of.ID] == nil {
+			pl.Attributes = append(pl.Attributes, c.of)
+		}
+		matched[c.of.ID] = append(matched[c.of.ID], c.phrase)
+		text = strings.ReplaceAll(text, c.phrase, "  ")
+	}
+	for _, a := range pl.Attributes {
+		pl.Concepts = append(pl.Concepts, p.attributeConcept(a, matched[a.ID]))
+	}
+	return text
+}
+
+// attributeWeight is the weight of an attribute's concept: its words are common,
+// but they are the point of the question.
+const attributeWeight = 0.6
+
+// attributeConcept holds the cues that were asked with, their translations, and
+// then the attribute's other cues.
+func (p *Planner) attributeConcept(a corpus.Attribute, asked []string) Concept {
+	c := Concept{Text: strings.TrimSpace(asked[0]), Attribute: a.ID, Weight: attributeWeight}
+	add := func(n string) {
+		if !slices.Contains(c.Alternatives, n) {
+			c.Alternatives = append(c.Alternatives, n)
+		}
+	}
+	for _, n := range asked {
+		add(n)
+	}
+	for _, n := range asked {
+		bare := strings.TrimSpace(n)
+		for _, t := range slices.Concat(p.glossary.FromEnglish(bare), p.glossary.FromChinese(strings.ReplaceAll(bare, " ", ""))) {
+			add(corpus.Normal(t))
+		}
+	}
+	c.Strong = len(c.Alternatives)
+	for _, w := range a.All() {
+		add(corpus.Normal(w))
+	}
+	return c
+}
+
+// carryOver takes the projects of the talk before when the question names none
+// but leans on it, or refers into the last list.
+func (p *Planner) carryOver(pl *Plan, question string, talk []Turn) {
+	if len(talk) == 0 || len(pl.Projects) > 0 || pl.Category != nil {
+		return
+	}
+	if n, ok := ordinal(question); ok {
+		last := talk[len(talk)-1].Projects
+		if n < 0 {
+			n = len(last)
+		}
+		if n >= 1 && n <= len(last) {
+			pl.Projects, pl.FollowUp = []*catalogue.Project{last[n-1]}, true
+			return
+		}
+	}
+	if both(question) {
+		pl.Projects = lastTwo(talk, p.catalogue)
+		pl.FollowUp = len(pl.Projects) > 0
+		if pl.FollowUp {
+			return
+		}
+	}
+	for i := len(talk) - 1; i >= 0; i-- {
+		if ps := named(talk[i], p.catalogue); len(ps) > 0 && len(ps) <= 4 {
+			pl.Projects, pl.FollowUp = ps, true
+			return
+		}
+	}
+}
+
+// named returns the projects that a turn's question names, or else the ones
+// its answer was about.
+func named(t Turn, c *catalogue.Catalogue) []*catalogue.Project {
+	var out []*catalogue.Project
+	for _, m := range c.Find(t.Question) {
+		out = append(out, m.Project)
+	}
+	if len(out) == 0 {
+		out = t.Projects
+	}
+	return out
+}
+
+// lastTwo returns the last two projects that the talk named, in order.
+func lastTwo(talk []Turn, c *catalogue.Catalogue) []*catalogue.Project {
+	var out []*catalogue.Project
+	for i := len(talk) - 1; i >= 0 && len(out) < 2; i-- {
+		ps := named(talk[i], c)
+		for j := len(ps) - 1; j >= 0 && len(out) < 2; j-- {
+			if !slices.Contains(out, ps[j]) {
+				out = append(out, ps[j])
+			}
+		}
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// readConcepts turns the words that are left into concepts.
+func (p *Planner) readConcepts(pl *Plan, rest string) {
+	text := rest
+	for _, s := range p.stopHan {
+		text = strings.ReplaceAll(text, s, " ")
+	}
+	for _, run := range runs(text) {
+		if corpus.IsHan([]rune(run[0])[0]) {
+			pl.Concepts = append(pl.Concepts, p.hanConcepts(run)...)
+			continue
+		}
+		for _, u := range run {
+			if !p.stop[u] && (len(u) > 1 || u >= "0" && u <= "9") {
+				pl.Concepts = append(pl.Concepts, p.latinConcept(u))
+			}
+		}
+	}
+	pl.Concepts = unique(pl.Concepts)
+}
+
+// runs cuts a normal form into runs of Han characters and runs of words.
+func runs(normal string) [][]string {
+	var out [][]string
+	var cur []string
+	han := false
+	for _, part := range strings.Split(normal, "  ") { // a double blank is where something was cut out
+		for _, u := range strings.Fields(part) {
+			h := corpus.IsHan([]rune(u)[0])
+			if len(cur) > 0 && h != han {
+				out, cur = append(out, cur), nil
+			}
+			cur, han = append(cur, u), h
+		}
+		if len(cur) > 0 {
+			out, cur = append(out, cur), nil
+		}
+	}
+	return out
+}
+
+func (p *Planner) latinConcept(u string) Concept {
+	c := Concept{Text: u, Alternatives: []string{" " + u + " "}}
+	for _, t := range p.glossary.FromEnglish(u) {
+		c.Alternatives = append(c.Alternatives, corpus.Normal(t))
+	}
+	c.Strong = len(c.Alternatives)
+	c.Weight = p.weight(u, c.Alternatives)
+	return c
+}
+
+// hanConcepts cuts a run of Han characters into the glossary's words and pairs
+// of what is left.
+func (p *Planner) hanConcepts(run []string) []Concept {
+	var out []Concept
+	flush := func(from, to int) {
+		if to-from == 1 {
+			out = append(out, p.hanConcept(run[from:to], nil, 0.3))
+		}
+		for i := from; i+1 < to; i++ {
+			out = append(out, p.hanConcept(run[i:i+2], nil, 0.7))
+		}
+	}
+	from := 0
+	for i := 0; i < len(run); {
+		n, en := p.longest(run[i:])
+		if n == 0 {
+			i++
+			continue
+		}
+		flush(from, i)
+		out = append(out, p.hanConcept(run[i:i+n], en, 1))
+		i += n
+		from = i
+	}
+	flush(from, len(run))
+	return out
+}
+
+// longest returns the length of the longest glossary word, of two characters
+// or more, at the start of run, and its translations.
+func (p *Planner) longest(run []string) (int, []string) {
+	for n := min(len(run), corpus.MaxGlossaryRunes); n >= 2; n-- {
+		if en := p.glossary.FromChinese(strings.Join(run[:n], "")); len(en) > 0 {
+			return n, en
+		}
+	}
+	return 0, nil
+}
+
+func (p *Planner) hanConcept(chars, en []string, share float64) Concept {
+	c := Concept{Text: strings.Join(chars, ""), Alternatives: []string{" " + strings.Join(chars, " ") + " "}}
+	for _, t := range en {
+		c.Alternatives = append(c.Alternatives, corpus.Normal(t))
+	}
+	c.Strong = len(c.Alternatives)
+	c.Weight = share * p.weight(c.Text, c.Alternatives)
+	return c
+}
+
+// unique joins concepts of the same text.
+func unique(l []Concept) []Concept {
+	var out []Concept
+	for _, c := range l {
+		if !slices.ContainsFunc(out, func(o Concept) bool { return o.Text == c.Text }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// weight is the inverse document frequency of a word, scaled to 0..1; of a
+// word that the corpus does not hold, that of its commonest translation, and
+// 1 when it holds none of them.
+func (p *Planner) weight(text string, alternatives []string) float64 {
+	total := float64(p.freq.Passages())
+	df := 0
+	for _, alt := range append([]string{" " + text + " "}, alternatives...) {
+		if n := p.holding(alt); n > 0 && (df == 0 || n > df) {
+			df = n
+		}
+	}
+	if df == 0 || total == 0 {
+		return 1
+	}
+	return max(0.05, math.Log((total+1)/(float64(df)+0.5))/math.Log(total+1))
+}
+
+// holding estimates how many passages hold the phrase: those that hold its
+// rarest unit or pair of Han characters.
+func (p *Planner) holding(normal string) int {
+	units := strings.Fields(normal)
+	best := -1
+	note := func(unit string) {
+		if n := p.freq.Holding(unit); best < 0 || n < best {
+			best = n
+		}
+	}
+	for i, u := range units {
+		if i+1 < len(units) && corpus.IsHan([]rune(u)[0]) && corpus.IsHan([]rune(units[i+1])[0]) {
+			note(u + units[i+1])
+			continue
+		}
+		note(u)
+	}
+	return max(best, 0)
+}
+
+// expansion returns what the search adds to the question: the other names of
+// the projects, the cue words of the attributes, the translations.
+func expansion(pl *Plan) string {
+	var b strings.Builder
+	for _, p := range pl.Projects {
+		for _, n := range p.Names() {
+			b.WriteString(n + " ")
+		}
+	}
+	for _, c := range pl.Concepts {
+		for _, a := range c.Alternatives[1:] {
+			b.WriteString(strings.TrimSpace(a) + " ")
+		}
+	}
+	return b.String()
+}

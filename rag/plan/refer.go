@@ -1,0 +1,114 @@
+package plan
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+)
+
+// ordinals in both languages; -1 is the last.
+var ordinals = []struct {
+	pattern *regexp.Regexp
+	n       int
+}{
+	{regexp.MustCompile(`(?i)\b(first|1st)( one)?\b|第一个?|第1个`), 1},
+	{regexp.MustCompile(`(?i)\b(second|2nd)( one)?\b|第二个?|第2个`), 2},
+	{regexp.MustCompile(`(?i)\b(third|3rd)( one)?\b|第三个?|第3个`), 3},
+	{regexp.MustCompile(`(?i)\b(fourth|4th)( one)?\b|第四个?|第4个`), 4},
+	{regexp.MustCompile(`(?i)\b(fifth|5th)( one)?\b|第五个?|第5个`), 5},
+	{regexp.MustCompile(`(?i)\bthe last one\b|最后一个`), -1},
+}
+
+// ordinal returns the place in the last list that the question refers to.
+func ordinal(question string) (int, bool) {
+	for _, o := range ordinals {
+		if o.pattern.MatchString(question) {
+			return o.n, true
+		}
+	}
+	return 0, false
+}
+
+var bothPattern = regexp.MustCompile(`(?i)\bboth\b|\b(of|these|those) two\b|\bthe two\b|这两个|这两|两者|两个|它们|他们|\bthem\b|\bthey\b`)
+
+// both reports whether the question is about the last two projects.
+func both(question string) bool { return bothPattern.MatchString(question) }
+
+// A category is a label, in normal form, and the projects filed under it.
+type category struct {
+	label    string // shown
+	normal   string
+	projects []*catalogue.Project
+}
+
+// categoriesOf collects the categories of all projects, longest label first.
+func categoriesOf(c *catalogue.Catalogue) []category {
+	byNormal := map[string]*category{}
+	var order []string
+	for _, p := range c.Projects() {
+		for _, k := range p.Categories {
+			for _, label := range []string{k.En, k.Zh} {
+				n := corpus.Normal(bareLabel(label))
+				if strings.TrimSpace(n) == "" {
+					continue
+				}
+				if byNormal[n] == nil {
+					byNormal[n] = &category{label: bareLabel(label), normal: n}
+					order = append(order, n)
+				}
+				if cat := byNormal[n]; !slices.Contains(cat.projects, p) {
+					cat.projects = append(cat.projects, p)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return len(b) - len(a) })
+	out := make([]category, 0, len(order))
+	for _, n := range order {
+		out = append(out, *byNormal[n])
+	}
+	return out
+}
+
+var numbering = regexp.MustCompile(`^\s*[\dIVX]+[.)、]\s*`)
+
+// bareLabel cuts the numbering off a heading.
+func bareLabel(s string) string { return numbering.ReplaceAllString(s, "") }
+
+// category returns the category whose label the question holds, the longest
+// one, if it files two projects or more.
+func (p *Planner) category(full, rest string) *Category {
+	for _, c := range p.categories {
+		if len(c.projects) < 2 || utf8.RuneCountInString(strings.ReplaceAll(c.normal, " ", "")) < 2 {
+			continue
+		}
+		if strings.Contains(full, c.normal) || strings.Contains(rest, c.normal) {
+			return &Category{Label: c.label, Projects: c.projects}
+		}
+	}
+	return nil
+}
+
+// namedReports returns the reports whose publisher or title the question names.
+func (p *Planner) namedReports(full string) []string {
+	var out []string
+	for _, r := range p.reports {
+		for _, name := range []string{r.Publisher, firstWord(r.Publisher), r.Title} {
+			n := corpus.Normal(name)
+			if len(strings.TrimSpace(n)) >= 4 && strings.Contains(full, n) {
+				out = append(out, r.ID)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func firstWord(s string) string {
+	w, _, _ := strings.Cut(s, " ")
+	return w
+}

@@ -1,0 +1,77 @@
+package rag
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// Mark is how citation n shows in plain text, with the blank before it.
+func Mark(n int) string { return fmt.Sprintf(" [%d]", n) }
+
+// phrase returns one of two wordings.
+func phrase(language, en, zh string) string {
+	if language == "zh" {
+		return zh
+	}
+	return en
+}
+
+// statusAnswer is an answer that holds one sentence of ours and no claim.
+func statusAnswer(s Status, text string) Answer {
+	return Answer{Status: s, Mode: Extractive, Sentences: []Sentence{{Text: text}}}
+}
+
+// declined words a question that is not answered.
+func declined(p *plan.Plan) Answer {
+	switch p.Decline {
+	case plan.Advice:
+		return statusAnswer(Declined, phrase(p.Language,
+			"I do not give investment advice. I can tell you what the reports say about a project.",
+			"我不提供投资建议，但可以告诉你报告里关于某个项目写了什么。"))
+	case plan.Live:
+		return statusAnswer(Declined, phrase(p.Language,
+			"I have no live prices or market data. I can tell you the figures that the reports give, with their dates.",
+			"我没有实时价格或行情数据，只能提供报告中给出的数字及其日期。"))
+	case plan.Injection:
+		return statusAnswer(Declined, phrase(p.Language,
+			"I only answer questions about the reports and do not take other instructions.",
+			"我只回答与报告有关的问题，不执行其他指令。"))
+	}
+	return offTopic(p.Language)
+}
+
+func offTopic(language string) Answer {
+	return statusAnswer(OffTopic, phrase(language,
+		"I can only answer questions about the reports I hold.",
+		"我只回答与所收录报告有关的问题。"))
+}
+
+// notCovered says that the reports do not hold the answer, about what, and
+// what is nearest.
+func notCovered(p *plan.Plan, related []string) Answer {
+	var text string
+	switch {
+	case len(p.Projects) > 0:
+		name := p.Projects[0].Name
+		text = phrase(p.Language,
+			fmt.Sprintf("The reports describe %s, but they do not say this.", name),
+			fmt.Sprintf("报告介绍了 %s，但没有提到这一点。", name))
+	default:
+		text = phrase(p.Language,
+			"This is not covered by the reports.",
+			"报告中没有提到这个问题的答案。")
+	}
+	a := statusAnswer(NotCovered, text)
+	for _, pr := range p.Projects {
+		a.Projects = append(a.Projects, pr.Name)
+	}
+	a.Related = related
+	if len(related) > 0 {
+		a.Sentences = append(a.Sentences, Sentence{
+			Text: phrase(p.Language, "Nearest topics: ", "相近的主题：") + strings.Join(related, phrase(p.Language, "; ", "；")) + phrase(p.Language, ".", "。"), Break: true,
+		})
+	}
+	return a
+}

@@ -1,0 +1,118 @@
+package rag
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// A writer builds an answer: sentences in order, citations numbered as they
+// are first used.
+type writer struct {
+	engine *Engine
+	answer Answer
+	cited  map[[2]int]int // citation number by passage number and start
+	size   int            // runes so far
+}
+
+func (e *Engine) newWriter() *writer {
+	return &writer{engine: e, answer: Answer{Status: Answered, Mode: Extractive}, cited: map[[2]int]int{}}
+}
+
+// cite returns the number of the citation of the report's bytes [start, end).
+func (w *writer) cite(p *corpus.Passage, start, end int) int {
+	k := [2]int{w.engine.numbers[p.ID], start}
+	if n := w.cited[k]; n > 0 {
+		return n
+	}
+	r := w.engine.reports[p.Report]
+	n := len(w.answer.Citations) + 1
+	w.cited[k] = n
+	w.answer.Citations = append(w.answer.Citations, Citation{
+		N: n, Report: p.Report, Title: r.Title, Section: p.Section(), Published: r.Published.String(), Inferred: r.Published.Inferred,
+		URL: r.URL, Quote: r.Text[start:end], Start: start, End: end, Passage: p.ID,
+	})
+	if d := r.Published.String(); d > w.answer.AsOf {
+		w.answer.AsOf = d
+	}
+	return n
+}
+
+// add adds a sentence that rests on the citations; label is put in front of
+// it, newline starts a line.
+func (w *writer) add(label, text string, newline bool, cites ...int) {
+	text = label + oneLine(text)
+	w.answer.Sentences = append(w.answer.Sentences, Sentence{Text: text, Cites: cites, Break: newline})
+	w.size += len([]rune(text)) + 4*len(cites)
+}
+
+// quote adds a candidate as it stands.
+func (w *writer) quote(label string, c *candidate, newline bool) {
+	w.add(label, c.text, newline, w.cite(&c.hit.Passage, c.start, c.end))
+}
+
+// heading adds a line that claims nothing.
+func (w *writer) heading(text string) {
+	w.answer.Sentences = append(w.answer.Sentences, Sentence{Text: text, Break: true, Heading: true})
+	w.size += len([]rune(text))
+}
+
+// project notes that the answer is about a project.
+func (w *writer) project(name string) {
+	for _, n := range w.answer.Projects {
+		if n == name {
+			return
+		}
+	}
+	w.answer.Projects = append(w.answer.Projects, name)
+}
+
+// oneLine joins the lines of a sentence.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// Render returns the answer as plain text: a mark [n] behind each sentence
+// that rests on citation n, one line a row.
+func (a *Answer) Render() string {
+	var b strings.Builder
+	for i, s := range a.Sentences {
+		if i > 0 {
+			if s.Break || a.Sentences[i-1].Heading {
+				b.WriteByte('\n')
+			} else if !strings.HasSuffix(a.Sentences[i-1].Text, "。") || len(a.Sentences[i-1].Cites) > 0 {
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteString(s.Text)
+		for _, n := range s.Cites {
+			b.WriteString(Mark(n))
+		}
+	}
+	return b.String()
+}
+
+// paragraph adds the sentences, each passage's in reading order, as one paragraph.
+func (w *writer) paragraph(l []candidate) {
+	for i := range l {
+		w.quote("", &l[i], i == 0)
+	}
+}
+
+// has reports whether c is quoted already.
+func (w *writer) has(c *candidate) bool { return w.cited[[2]int{c.number, c.start}] > 0 }
+
+// done returns the answer, about the plan's projects where it named none itself.
+func (w *writer) done(p *plan.Plan) Answer {
+	if len(w.answer.Citations) == 0 {
+		w.answer.Sentences = nil
+	}
+	if len(w.answer.Projects) == 0 {
+		for _, pr := range p.Projects {
+			w.project(pr.Name)
+		}
+	}
+	return w.answer
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
