@@ -95,13 +95,13 @@ func (e *Engine) score(p *plan.Plan, c *candidate, context string, top float64) 
 		c.score += holdsShare
 	}
 	for _, pr := range p.Projects {
-		if namesProject(c.normal, pr) {
+		if pr.NamedIn(c.normal) {
 			c.names = append(c.names, pr)
 		}
 	}
 	if len(c.names) > 0 {
 		c.score += namesShare
-		c.opens = opensWith(c.normal, c.names[0])
+		c.opens = c.names[0].Opens(c.normal)
 		if c.opens {
 			c.score += opensShare
 		}
@@ -109,15 +109,6 @@ func (e *Engine) score(p *plan.Plan, c *candidate, context string, top float64) 
 	if top > 0 {
 		c.score += hitShare * c.hit.Score / top
 	}
-}
-
-// namesProject reports whether a text in normal form holds a name of pr.
-func namesProject(normal string, pr *catalogue.Project) bool {
-	return slices.ContainsFunc(pr.Names(), func(n string) bool { return strings.Contains(normal, corpus.Normal(n)) })
-}
-
-func opensWith(normal string, pr *catalogue.Project) bool {
-	return slices.ContainsFunc(pr.Names(), func(n string) bool { return strings.HasPrefix(normal, corpus.Normal(n)) })
 }
 
 // concerns reports whether c is about pr: it names it, or stands in a passage that

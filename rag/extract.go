@@ -321,7 +321,7 @@ func (e *Engine) firstSentence(h *Hit, pr *catalogue.Project) candidate {
 		if len([]rune(c.text)) < 12 {
 			continue
 		}
-		if namesProject(corpus.Normal(c.text), pr) {
+		if pr.NamedIn(corpus.Normal(c.text)) {
 			return c
 		}
 		if first == nil {

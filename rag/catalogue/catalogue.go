@@ -28,6 +28,8 @@ type Project struct {
 	Categories []Category // as each report files it, in report order
 	Reports    []string   // ids of the reports that describe it
 	Passages   []int      // numbers, in corpus order, of the passages that describe it
+
+	forms []string // normal forms of all names
 }
 
 // A Category is the section or table that a report files a project under.
@@ -39,6 +41,16 @@ type Category struct {
 // Names returns all spellings, the shown one first, tickers last.
 func (p *Project) Names() []string {
 	return slices.Concat([]string{p.Name}, p.Aliases, p.Tickers)
+}
+
+// NamedIn reports whether a text in normal form (corpus.Normal) holds a name of p.
+func (p *Project) NamedIn(normal string) bool {
+	return slices.ContainsFunc(p.forms, func(f string) bool { return strings.Contains(normal, f) })
+}
+
+// Opens reports whether a text in normal form begins with a name of p.
+func (p *Project) Opens(normal string) bool {
+	return slices.ContainsFunc(p.forms, func(f string) bool { return strings.HasPrefix(normal, f) })
 }
 
 // A Catalogue holds the projects of a corpus. It is not changed after
@@ -79,6 +91,11 @@ func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpu
 	c.link(reports, passages, found, m)
 	c.readTickers(passages)
 	c.indexNames(m)
+	for _, p := range c.projects {
+		for _, n := range p.Names() {
+			p.forms = append(p.forms, corpus.Normal(n))
+		}
+	}
 	return c
 }
 

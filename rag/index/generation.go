@@ -214,7 +214,6 @@ func Open(dir string, e rag.Embedder) (*Index, error) {
 	if ix.lexical, err = openLexical(filepath.Join(gen, lexicalDir), len(ix.content.Passages), lengths{m.Words, m.Grams}); err != nil {
 		return nil, fmt.Errorf("open index: %w", err)
 	}
-	ix.close = ix.lexical.close
 	return ix, nil
 }
 

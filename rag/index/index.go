@@ -26,6 +26,8 @@ import (
 	"sort"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag"
 )
@@ -62,7 +64,6 @@ type Index struct {
 	manifest Manifest
 	lexical  *lexicalIndex
 	vectors  *vectorIndex
-	close    func() error
 }
 
 var _ rag.Index = (*Index)(nil)
@@ -70,31 +71,38 @@ var _ rag.Index = (*Index)(nil)
 // Memory builds an index in memory. The embedder may be nil: then the index
 // has no vectors.
 func Memory(ctx context.Context, c Content, e rag.Embedder) (*Index, error) {
-	lex, err := buildLexicalMemory(c.Passages)
-	if err != nil {
-		return nil, fmt.Errorf("index %d passages: %w", len(c.Passages), err)
-	}
-	ix := &Index{content: c, lexical: lex, close: lex.close}
-	ix.manifest = Manifest{Format: FormatVersion, Created: time.Now().UTC(), Counts: count(c)}
-	if e != nil {
-		vecs, err := embedAll(ctx, c.Passages, e, nil, nil)
-		if err != nil {
-			return nil, errors.Join(err, lex.close())
+	ix := &Index{content: c, manifest: Manifest{Format: FormatVersion, Created: time.Now().UTC(), Counts: count(c)}}
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		if ix.lexical, err = buildLexicalMemory(c.Passages); err != nil {
+			return fmt.Errorf("index %d passages: %w", len(c.Passages), err)
 		}
-		if ix.vectors, err = newVectorIndex(ctx, c.Passages, vecs); err != nil {
-			return nil, errors.Join(err, lex.close())
+		return nil
+	})
+	g.Go(func() (err error) {
+		if e == nil {
+			return nil
+		}
+		vecs, err := embedAll(gctx, c.Passages, e, nil, nil)
+		if err != nil {
+			return err
 		}
 		ix.manifest.Embedder = describe(e)
+		ix.vectors, err = newVectorIndex(gctx, c.Passages, vecs)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, errors.Join(err, ix.Close())
 	}
 	return ix, nil
 }
 
 // Close releases the files. Searches under way must have ended.
 func (ix *Index) Close() error {
-	if ix.close == nil {
+	if ix.lexical == nil {
 		return nil
 	}
-	return ix.close()
+	return ix.lexical.close()
 }
 
 // Manifest describes the generation.

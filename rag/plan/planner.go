@@ -21,7 +21,7 @@ type Planner struct {
 	catalogue *catalogue.Catalogue
 	freq      Frequencies
 	glossary  *corpus.Glossary
-	reports   []corpus.Report
+	reports   []reportName
 
 	attributes []cue[corpus.Attribute]
 	asks       []cue[corpus.Cue]
@@ -40,7 +40,7 @@ type cue[T any] struct {
 
 // New returns a planner. The glossary may be nil.
 func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Frequencies, reports []corpus.Report) *Planner {
-	p := &Planner{catalogue: c, freq: f, glossary: g, reports: reports, stop: map[string]bool{}}
+	p := &Planner{catalogue: c, freq: f, glossary: g, reports: reportNames(reports), stop: map[string]bool{}}
 	for _, a := range v.Attributes {
 		p.attributes = appendCues(p.attributes, a.Words, a)
 	}

@@ -93,16 +93,29 @@ func (p *Planner) category(full, rest string) *Category {
 	return nil
 }
 
-// namedReports returns the reports whose publisher or title the question names.
+// A reportName is a title or publisher in normal form.
+type reportName struct{ normal, id string }
+
+// reportNames returns the names that reports are called by: the publisher, its
+// first word, the title. Names of one or two letters tell nothing.
+func reportNames(reports []corpus.Report) []reportName {
+	var out []reportName
+	for _, r := range reports {
+		for _, name := range []string{r.Publisher, firstWord(r.Publisher), r.Title} {
+			if n := corpus.Normal(name); len(strings.TrimSpace(n)) >= 4 {
+				out = append(out, reportName{n, r.ID})
+			}
+		}
+	}
+	return out
+}
+
+// namedReports returns the ids of the reports whose publisher or title the question names.
 func (p *Planner) namedReports(full string) []string {
 	var out []string
 	for _, r := range p.reports {
-		for _, name := range []string{r.Publisher, firstWord(r.Publisher), r.Title} {
-			n := corpus.Normal(name)
-			if len(strings.TrimSpace(n)) >= 4 && strings.Contains(full, n) {
-				out = append(out, r.ID)
-				break
-			}
+		if strings.Contains(full, r.normal) && !slices.Contains(out, r.id) {
+			out = append(out, r.id)
 		}
 	}
 	return out
