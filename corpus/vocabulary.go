@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -14,6 +16,11 @@ import (
 // file of the same name beside a set of reports adds to it.
 type Vocabulary struct {
 	Attributes []Attribute `yaml:"attributes"`
+	Units      UnitWords   `yaml:"units"`
+	Synonyms   [][]string  `yaml:"synonyms"`
+	Negations  Words       `yaml:"negations"`
+	Rounds     []Cue       `yaml:"rounds"`
+	Compare    []Cue       `yaml:"compare"`
 	Asks       []Cue       `yaml:"asks"`
 	Intents    []Cue       `yaml:"intents"`
 	Decline    []Cue       `yaml:"decline"`
@@ -32,9 +39,32 @@ func (w Words) All() []string { return append(append([]string(nil), w.En...), w.
 
 // An Attribute is something that can be stated of a project.
 type Attribute struct {
-	ID    string    `yaml:"id"`
-	Type  ValueType `yaml:"type"`
-	Words `yaml:",inline"`
+	ID     string    `yaml:"id"`
+	Type   ValueType `yaml:"type"`
+	Words  `yaml:",inline"`
+	Label  Label `yaml:"label"`
+	State  Words `yaml:"state"`  // cues beside which a sentence states a value
+	Unless Words `yaml:"unless"` // words beside a value that make it another thing
+}
+
+// A Label is what an answer calls something, in both languages.
+type Label struct {
+	En string `yaml:"en"`
+	Zh string `yaml:"zh"`
+}
+
+// In returns the label in the language, "zh" or any other for English.
+func (l Label) In(language string) string {
+	if language == "zh" {
+		return l.Zh
+	}
+	return l.En
+}
+
+// UnitWords are the words that scale and name figures.
+type UnitWords struct {
+	Scales     map[string]float64  `yaml:"scales"`
+	Currencies map[string][]string `yaml:"currencies"` // by ISO code or symbol
 }
 
 // A Cue is a kind of question or of answer and the phrases that show it.
@@ -42,6 +72,7 @@ type Cue struct {
 	ID    string    `yaml:"id"`
 	Type  ValueType `yaml:"type"`
 	Words `yaml:",inline"`
+	Label Label `yaml:"label"`
 }
 
 // NameWords say where names stand.
@@ -101,6 +132,11 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 	for _, a := range w.Attributes {
 		out.Attributes = joinAttribute(out.Attributes, a)
 	}
+	out.Units = v.Units.join(w.Units)
+	out.Synonyms = append(slices.Clone(v.Synonyms), w.Synonyms...)
+	out.Negations = v.Negations.join(w.Negations)
+	out.Rounds = joinCues(v.Rounds, w.Rounds)
+	out.Compare = joinCues(v.Compare, w.Compare)
 	out.Asks = joinCues(v.Asks, w.Asks)
 	out.Intents = joinCues(v.Intents, w.Intents)
 	out.Decline = joinCues(v.Decline, w.Decline)
@@ -118,6 +154,8 @@ func joinAttribute(l []Attribute, a Attribute) []Attribute {
 	for i := range l {
 		if l[i].ID == a.ID {
 			l[i].Words = l[i].Words.join(a.Words)
+			l[i].State = l[i].State.join(a.State)
+			l[i].Unless = l[i].Unless.join(a.Unless)
 			return l
 		}
 	}
@@ -135,6 +173,17 @@ next:
 			}
 		}
 		out = append(out, c)
+	}
+	return out
+}
+
+func (u UnitWords) join(x UnitWords) UnitWords {
+	out := UnitWords{Scales: maps.Clone(u.Scales), Currencies: maps.Clone(u.Currencies)}
+	for k, n := range x.Scales {
+		out.Scales[k] = n
+	}
+	for k, l := range x.Currencies {
+		out.Currencies[k] = join(out.Currencies[k], l)
 	}
 	return out
 }

@@ -29,7 +29,9 @@ type Project struct {
 	Reports    []string   // ids of the reports that describe it
 	Passages   []int      // numbers, in corpus order, of the passages that describe it
 
-	forms []string // normal forms of all names
+	printed  []string // all names; a ticker that means something else too with its $
+	forms    []string // their normal forms
+	everyday []bool   // an everyday word too: only its printed case is the name
 }
 
 // A Category is the section or table that a report files a project under.
@@ -63,6 +65,10 @@ type Catalogue struct {
 	vague    map[string]bool     // tickers that mean something else too
 	ordinary map[string]int      // lower-case words of the passages and how often they stand
 	about    [][]int32           // project numbers by passage number
+
+	readFacts  func() // fills the two below, once
+	facts      map[*Project][]Fact
+	bySentence map[sentenceKey][]Fact
 }
 
 type hanName struct {
@@ -90,13 +96,33 @@ func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpu
 	c.projects = m.finish()
 	c.link(reports, passages, found, m)
 	c.readTickers(passages)
+	for _, a := range v.Attributes {
+		if a.ID == "former_name" {
+			c.readFormerNames(passages, a.Words, m)
+		}
+	}
 	c.indexNames(m)
 	for _, p := range c.projects {
 		for _, n := range p.Names() {
-			p.forms = append(p.forms, corpus.Normal(n))
+			c.addForm(p, n)
+			if split := splitCase(n); split != n {
+				c.addForm(p, split)
+			}
 		}
 	}
+	c.readFacts = c.factsOf(reports, passages, v)
 	return c
+}
+
+// addForm makes p recognisable by one more spelling.
+func (c *Catalogue) addForm(p *Project, name string) {
+	printed := name
+	if c.vague[name] {
+		printed = "$" + name
+	}
+	p.printed = append(p.printed, printed)
+	p.forms = append(p.forms, corpus.Normal(name))
+	p.everyday = append(p.everyday, c.vague[name] || c.ordinary[strings.ToLower(name)] > 0)
 }
 
 // Projects returns all projects by name.

@@ -67,21 +67,22 @@ func describeSection(r *corpus.Report, i int, v *corpus.Vocabulary) (description
 		}
 		return d, len(d.names) > 0
 	}
-	name := heading
-	if before, _, ok := strings.Cut(strings.ReplaceAll(heading, "：", ":"), ":"); ok {
-		name = before
-	}
-	name = strings.TrimSpace(name)
+	before, _, titled := strings.Cut(strings.ReplaceAll(heading, "：", ":"), ":")
+	name := strings.TrimSpace(before)
 	if !isName(name) || hasChildren(r, i) {
 		return description{}, false
 	}
-	text := r.Text[s.Start:s.End]
-	if !opensWith(text, name) {
+	text := r.Text[s.Start:d.end]
+	if !opensWith(text, name) && !(titled && strings.Count(text, name) >= minNamings) {
 		return description{}, false
 	}
 	d.names = splitName(name)
 	return d, true
 }
+
+// minNamings is how often a text must name what its heading names in front of
+// a colon, when it does not open with it.
+const minNamings = 3
 
 // hasChildren reports whether sections stand below section i.
 func hasChildren(r *corpus.Report, i int) bool {
@@ -143,6 +144,9 @@ func describeBlocks(r *corpus.Report, s corpus.Section, v *corpus.Vocabulary) []
 			}
 		case corpus.ListItem:
 			name = itemName(r.Text[b.Start:b.End], b.Lead, v.Names.Opens)
+			if strings.Contains(r.Text, lowerFirst(name)) {
+				name = "" // a term that stands in small letters elsewhere
+			}
 		case corpus.Paragraph:
 			if n == 0 && len(s.Path) > 0 && !hasNamesBelow(s) {
 				name = openingName(r.Text[b.Start:b.End], v.Names.Opens, corpus.IsHan)
@@ -155,11 +159,22 @@ func describeBlocks(r *corpus.Report, s corpus.Section, v *corpus.Vocabulary) []
 		if len(s.Path) > 0 {
 			d.category = s.Path[len(s.Path)-1]
 		}
-		if len(d.names) > 0 {
-			out = append(out, d)
+		if len(d.names) == 0 {
+			continue
 		}
+		if last := len(out) - 1; last >= 0 && b.Kind == corpus.ListItem && isSymbolOf(name, r.Text[out[last].start:out[last].end]) {
+			out[last].end = b.End // the item goes on about the one before
+			continue
+		}
+		out = append(out, d)
 	}
 	return out
+}
+
+// isSymbolOf reports whether name is a word in capitals that the description
+// before uses: its ticker.
+func isSymbolOf(name, before string) bool {
+	return name == strings.ToUpper(name) && strings.Contains(before, " "+name+" ")
 }
 
 // hasNamesBelow reports whether s holds rows or items: then its opening
@@ -208,6 +223,17 @@ func openingName(text string, opens []string, next func(rune) bool) string {
 		return ""
 	}
 	return name
+}
+
+// lowerFirst is name as a term in running text would be written; a name whose
+// first word is no plain capitalised word stays out of question.
+func lowerFirst(name string) string {
+	first, rest, _ := strings.Cut(name, " ")
+	r := []rune(first)
+	if len(r) < 2 || !unicode.IsUpper(r[0]) || strings.ContainsFunc(string(r[1:]), func(c rune) bool { return !unicode.IsLower(c) }) {
+		return "\x00"
+	}
+	return " " + strings.TrimSpace(strings.ToLower(first)+" "+rest)
 }
 
 // nameWord reports whether w can be part of a name: it begins with a capital or a

@@ -16,12 +16,13 @@ type merger struct {
 	exact    map[string]*Project // by full key
 	short    map[string]*Project // by key without suffixes
 	ids      map[string]bool
+	listed   map[string]bool // reports whose projects the entries list
 }
 
 func newMerger(suffixes []string, ordinary map[string]int) *merger {
 	return &merger{
 		suffixes: suffixes, ordinary: ordinary,
-		exact: map[string]*Project{}, short: map[string]*Project{}, ids: map[string]bool{},
+		exact: map[string]*Project{}, short: map[string]*Project{}, ids: map[string]bool{}, listed: map[string]bool{},
 	}
 }
 
@@ -75,9 +76,15 @@ func (m *merger) find(name string) *Project {
 }
 
 func (m *merger) addEntry(e corpus.ProjectEntry) {
-	p := &Project{ID: e.ID, Name: e.Name, Aliases: slices.Clone(e.Aliases), Tickers: slices.Clone(e.Tickers)}
+	p := &Project{ID: e.ID, Name: e.Name, Aliases: slices.Clone(e.Aliases)}
+	for _, t := range e.Tickers {
+		p.Tickers = append(p.Tickers, strings.TrimPrefix(t, "$"))
+	}
 	for _, c := range e.Categories {
 		p.Categories = append(p.Categories, Category{Report: c.Report, En: c.EN, Zh: c.ZH})
+	}
+	for _, r := range e.Reports {
+		m.listed[r] = true
 	}
 	m.projects = append(m.projects, p)
 	m.ids[p.ID] = true
@@ -105,6 +112,9 @@ func (m *merger) add(d description) {
 			break
 		}
 	}
+	if p == nil && m.listed[d.report] {
+		return // the entries say what this report describes
+	}
 	if p == nil {
 		p = &Project{ID: m.newID(d.names[0]), Name: d.names[0]}
 		m.projects = append(m.projects, p)
@@ -115,12 +125,12 @@ func (m *merger) add(d description) {
 		}
 	}
 	m.register(p)
-	addCategory(p, d)
+	m.addCategory(p, d)
 }
 
 // addCategory files p under d's heading, unless the entry files it already.
-func addCategory(p *Project, d description) {
-	if d.category == "" {
+func (m *merger) addCategory(p *Project, d description) {
+	if d.category == "" || m.listed[d.report] && slices.ContainsFunc(p.Categories, func(c Category) bool { return c.Report == d.report }) {
 		return
 	}
 	c := Category{Report: d.report, En: d.category}

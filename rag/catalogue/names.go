@@ -23,11 +23,19 @@ func key(name string) string {
 // minShort is the least length of a name that is left when a suffix is cut off.
 const minShort = 4
 
+var (
+	inBrackets = regexp.MustCompile(`^(.+?)\s*[(（]([^)）]+)[)）]\s*$`)
+	slashed    = regexp.MustCompile(`\s*[/|]\s*`)
+)
+
 // splitName splits "A (B)" and "A / B" into its names.
 func splitName(name string) []string {
+	if m := inBrackets.FindStringSubmatch(name); m != nil {
+		return append(splitName(m[1]), splitName(m[2])...)
+	}
 	var out []string
-	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("()（）/|", r) }) {
-		if part = strings.TrimSpace(part); part != "" {
+	for _, part := range slashed.Split(name, -1) {
+		if part = strings.TrimSpace(part); isName(part) {
 			out = append(out, part)
 		}
 	}
@@ -50,8 +58,11 @@ func isName(s string) bool {
 			return false
 		}
 	}
-	return strings.ContainsFunc(s, unicode.IsLetter)
+	return len([]rune(s)) > 1 && strings.ContainsFunc(s, unicode.IsLetter) && !enumerated.MatchString(s)
 }
+
+// enumerated matches what counts items rather than names them: "2", "Q4", "Phase 1".
+var enumerated = regexp.MustCompile(`^(?i:(?:q|phase |stage |step |第)?[0-9一二三四五六七八九十]+)[.、)]?$`)
 
 var latinWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9]*`)
 
@@ -77,4 +88,19 @@ func inDomain(s string, i, j int) bool {
 		return true
 	}
 	return j+1 < len(s) && strings.IndexByte("./@_", s[j]) >= 0 && s[j+1] != ' ' && s[j+1] != '\n'
+}
+
+// splitCase puts a blank where a word in small letters meets a capital:
+// "AcmeGrid" becomes "Acme Grid".
+func splitCase(name string) string {
+	var b strings.Builder
+	var last rune
+	for _, r := range name {
+		if unicode.IsLower(last) && unicode.IsUpper(r) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
 }

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
 )
@@ -47,6 +48,30 @@ func (c *Catalogue) readTickers(passages []corpus.Passage) {
 	}
 	for t, n := range uses {
 		c.vague[t] = n > vagueUses
+	}
+}
+
+// readFormerNames gives each project the names that its passages say it had:
+// the capitalised words behind a cue such as "formerly".
+func (c *Catalogue) readFormerNames(passages []corpus.Passage, cues corpus.Words, m *merger) {
+	var parts []string
+	for _, w := range cues.All() {
+		parts = append(parts, regexp.QuoteMeta(w))
+	}
+	if len(parts) == 0 {
+		return
+	}
+	former := regexp.MustCompile(`(?i:` + strings.Join(parts, "|") + `)[\s:：为叫]*((?:[A-Z][\w.-]*)(?:\s[A-Z][\w.-]*){0,3})`)
+	for i, p := range passages {
+		if len(c.about[i]) != 1 {
+			continue
+		}
+		pr := c.projects[c.about[i][0]]
+		for _, f := range former.FindAllStringSubmatch(p.Text, -1) {
+			if name := strings.TrimRight(f[1], "."); m.find(name) == nil && c.ordinary[strings.ToLower(name)] == 0 && len(name) > 3 {
+				pr.Aliases = append(pr.Aliases, name)
+			}
+		}
 	}
 }
 

@@ -1,0 +1,422 @@
+package catalogue
+
+import (
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// A Fact is a value that a sentence states of a project.
+type Fact struct {
+	Project    *Project
+	Attribute  string       // id in the vocabulary
+	Value      corpus.Value // offsets in the sentence; zero when Denied
+	Denied     bool         // the sentence says that there is none (yet)
+	Round      string       // id of the round in which money was raised, or ""
+	Date       corpus.Date  // when it happened, as the sentence says; zero when it does not
+	Quarter    int          // of Date, 1 to 4; 0 for none
+	Report     string
+	AsOf       corpus.Date // when the report was published
+	Passage    int         // number in corpus order
+	Start, End int         // the sentence, bytes in the report's clean text
+}
+
+// Facts returns what is stated of p under the attribute, newest report
+// first, in reading order within a report.
+func (c *Catalogue) Facts(p *Project, attribute string) []Fact {
+	c.readFacts()
+	var out []Fact
+	for _, f := range c.facts[p] {
+		if f.Attribute == attribute {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// AllFacts returns everything that is stated of p.
+func (c *Catalogue) AllFacts(p *Project) []Fact {
+	c.readFacts()
+	return c.facts[p]
+}
+
+// FactsAt returns the facts that the sentence at the report's bytes [start, end) states.
+func (c *Catalogue) FactsAt(report string, start, end int) []Fact {
+	c.readFacts()
+	return c.bySentence[sentenceKey{report, start}]
+}
+
+type sentenceKey struct {
+	report string
+	start  int
+}
+
+// A factReader reads facts off sentences by cue words: a value belongs to the
+// attribute whose cue stands nearest in the same clause, and to the project
+// that is named last before it, or else to the one that the passage describes.
+type factReader struct {
+	values     *corpus.ValueReader
+	attributes []statedAttribute
+	rounds     []namedPattern
+	negation   *regexp.Regexp
+	negations  []string // the same words
+}
+
+type statedAttribute struct {
+	id     string
+	kind   corpus.ValueType
+	cue    *regexp.Regexp
+	unless *regexp.Regexp // nil for none
+}
+
+type namedPattern struct {
+	id      string
+	pattern *regexp.Regexp
+}
+
+func newFactReader(v *corpus.Vocabulary) *factReader {
+	r := &factReader{values: corpus.NewValueReader(v.Units), negation: wordPattern(v.Negations), negations: v.Negations.All()}
+	for _, a := range v.Attributes {
+		if cue := wordPattern(a.State); cue != nil {
+			r.attributes = append(r.attributes, statedAttribute{a.ID, a.Type, cue, wordPattern(a.Unless)})
+		}
+	}
+	for _, c := range v.Rounds {
+		r.rounds = append(r.rounds, namedPattern{c.ID, wordPattern(c.Words)})
+	}
+	return r
+}
+
+// wordPattern matches any of the words; English ones in any regular inflection.
+// It returns nil for no words.
+func wordPattern(w corpus.Words) *regexp.Regexp {
+	var parts []string
+	for _, s := range w.All() {
+		q := strings.ReplaceAll(regexp.QuoteMeta(s), " ", `\s+`)
+		first, last := s[0]|0x20, s[len(s)-1]|0x20
+		if last >= 'a' && last <= 'z' && len(s) > 2 {
+			q += `(?:s|d|ed|ing|es)?\b`
+		} else if last >= 'a' && last <= 'z' {
+			q += `\b`
+		}
+		if first >= 'a' && first <= 'z' {
+			q = `\b` + q
+		}
+		parts = append(parts, q)
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	sort.SliceStable(parts, func(i, j int) bool { return len(parts[i]) > len(parts[j]) })
+	return regexp.MustCompile(`(?i)` + strings.Join(parts, "|"))
+}
+
+// factsOf returns a function that reads the facts off all passages, once, when
+// they are first asked for.
+func (c *Catalogue) factsOf(reports []corpus.Report, passages []corpus.Passage, v *corpus.Vocabulary) func() {
+	return sync.OnceFunc(func() {
+		r := newFactReader(v)
+		published := map[string]corpus.Date{}
+		for _, rep := range reports {
+			published[rep.ID] = rep.Published
+		}
+		c.facts = map[*Project][]Fact{}
+		c.bySentence = map[sentenceKey][]Fact{}
+		for i, p := range passages {
+			for _, span := range corpus.Sentences(p.Text) {
+				for _, f := range c.readSentence(r, i, p, span, published[p.Report]) {
+					c.facts[f.Project] = append(c.facts[f.Project], f)
+					k := sentenceKey{f.Report, f.Start}
+					c.bySentence[k] = append(c.bySentence[k], f)
+				}
+			}
+		}
+		for _, l := range c.facts {
+			sort.SliceStable(l, func(i, j int) bool { return l[i].AsOf.Compare(l[j].AsOf) > 0 })
+		}
+	})
+}
+
+// readSentence reads the facts off one sentence of passage number n.
+func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span corpus.Span, published corpus.Date) []Fact {
+	text := p.Text[span.Start:span.End]
+	var values []corpus.Value
+	if strings.ContainsAny(text, "0123456789") {
+		values = r.values.Read(text, published.Year)
+	}
+	denial := r.mayDeny(text)
+	if len(values) == 0 && !denial {
+		return nil
+	}
+	base := Fact{Report: p.Report, AsOf: published, Passage: n, Start: p.Start + span.Start, End: p.Start + span.End}
+	var out []Fact
+	clauses := splitClauses(text)
+	for _, v := range values {
+		a := r.attribute(text, clauses, v, values)
+		if a == nil {
+			continue
+		}
+		owner := c.owner(text[:v.Start], n)
+		if owner == nil {
+			continue
+		}
+		f := base
+		f.Project, f.Attribute, f.Value = owner, a.id, v
+		if a.kind == corpus.Amount && f.Value.Kind == corpus.Number {
+			f.Value.Kind = corpus.Amount
+		}
+		if a.kind == corpus.Amount {
+			f.Round = r.round(text, clauses, v)
+			f.Date, f.Quarter = dateOf(values, v)
+		}
+		out = append(out, f)
+	}
+	if denial {
+		out = append(out, c.denials(r, text, clauses, n, base)...)
+	}
+	return out
+}
+
+// mayDeny reports whether text holds a word of negation, quickly.
+func (r *factReader) mayDeny(text string) bool {
+	return slices.ContainsFunc(r.negations, func(w string) bool { return strings.Contains(text, w) }) && r.negation.MatchString(text)
+}
+
+// attribute returns what v is a value of: the attribute of v's type whose cue is
+// nearest in v's clause, or else in the clauses before it. Nil when there is none.
+func (r *factReader) attribute(text string, clauses []corpus.Span, v corpus.Value, values []corpus.Value) *statedAttribute {
+	at := clauseOf(clauses, v.Start)
+	var best *statedAttribute
+	bestDistance := maxCueDistance
+	for i := range r.attributes {
+		a := &r.attributes[i]
+		if !fits(a.kind, v) {
+			continue
+		}
+		for back := 0; back <= 1 && at-back >= 0; back++ {
+			cl := clauses[at-back]
+			for _, m := range a.cue.FindAllStringIndex(text[cl.Start:cl.End], -1) {
+				d := gap(cl.Start+m[0], cl.Start+m[1], v) + back*clausePenalty
+				if betweenValues(values, cl.Start+m[0], cl.Start+m[1], v) {
+					d += valuePenalty
+				}
+				if d < bestDistance {
+					best, bestDistance = a, d
+				}
+			}
+		}
+	}
+	if best == nil || best.vetoed(text, clauses[at], v) {
+		return nil
+	}
+	return best
+}
+
+// Distances in bytes. A cue further than maxCueDistance from a value does not
+// name it; one in the clause before, or with another value in between, counts
+// as further away.
+const (
+	maxCueDistance = 110
+	clausePenalty  = 30
+	valuePenalty   = 25
+	vetoDistance   = 20
+)
+
+// gap is the distance between a cue and a value, which follows its cue more
+// often than it precedes it.
+func gap(start, end int, v corpus.Value) int {
+	if end <= v.Start {
+		return v.Start - end
+	}
+	if start >= v.End {
+		return (start - v.End) * 3 / 2
+	}
+	return 0
+}
+
+// betweenValues reports whether another value of the same kind stands between the cue and v.
+func betweenValues(values []corpus.Value, start, end int, v corpus.Value) bool {
+	return slices.ContainsFunc(values, func(o corpus.Value) bool {
+		return o.Start != v.Start && o.Kind == v.Kind && (end <= o.Start && o.End <= v.Start || v.End <= o.Start && o.End <= start)
+	})
+}
+
+// vetoed reports whether a word right beside v makes it another thing.
+func (a *statedAttribute) vetoed(text string, clause corpus.Span, v corpus.Value) bool {
+	if a.unless == nil {
+		return false
+	}
+	from, to := max(clause.Start, v.Start-vetoDistance), min(clause.End, v.End+vetoDistance)
+	for _, m := range a.unless.FindAllStringIndex(text[clause.Start:clause.End], -1) {
+		if clause.Start+m[0] < to && clause.Start+m[1] > from {
+			cue := a.cue.FindAllStringIndex(text[clause.Start:clause.End], -1)
+			near := gap(clause.Start+m[0], clause.Start+m[1], v)
+			if !slices.ContainsFunc(cue, func(k []int) bool { return gap(clause.Start+k[0], clause.Start+k[1], v) < near }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fits reports whether v can be a value of the type. A scaled number beside a
+// cue for money is money ("market cap 161M").
+func fits(kind corpus.ValueType, v corpus.Value) bool {
+	switch kind {
+	case corpus.Amount:
+		return v.Kind == corpus.Amount || v.Kind == corpus.Number && v.Scaled && !v.Percent
+	case corpus.Number:
+		return v.Kind == corpus.Number && !v.Malformed
+	case corpus.When:
+		return v.Kind == corpus.When
+	}
+	return false
+}
+
+// owner returns the project that is named last in before, or the one that the
+// passage describes.
+func (c *Catalogue) owner(before string, passage int) *Project {
+	normal := corpus.Normal(before)
+	var last *Project
+	at := -1
+	for _, p := range c.projects {
+		for i, f := range p.forms {
+			if p.everyday[i] && !strings.Contains(before, p.printed[i]) {
+				continue
+			}
+			if k := strings.LastIndex(normal, f); k > at || k == at && k >= 0 && len(f) > 0 && slices.Contains(c.About(passage), p) {
+				last, at = p, k
+			}
+		}
+	}
+	if last != nil {
+		return last
+	}
+	if about := c.about[passage]; len(about) == 1 {
+		return c.projects[about[0]]
+	}
+	return nil
+}
+
+// round returns the id of the round named nearest to v in its clause.
+func (r *factReader) round(text string, clauses []corpus.Span, v corpus.Value) string {
+	cl := clauses[clauseOf(clauses, v.Start)]
+	best, bestDistance := "", maxCueDistance
+	for _, p := range r.rounds {
+		for _, m := range p.pattern.FindAllStringIndex(text[cl.Start:cl.End], -1) {
+			if d := gap(cl.Start+m[0], cl.Start+m[1], v); d < bestDistance {
+				best, bestDistance = p.id, d
+			}
+		}
+	}
+	return best
+}
+
+// dateOf returns the date that belongs to amount v: where a sentence has as many
+// dates as amounts they pair in order, else the last date before v or the first after it.
+func dateOf(values []corpus.Value, v corpus.Value) (corpus.Date, int) {
+	var dates, amounts []corpus.Value
+	for _, o := range values {
+		switch o.Kind {
+		case corpus.When:
+			dates = append(dates, o)
+		case corpus.Amount:
+			amounts = append(amounts, o)
+		}
+	}
+	if len(dates) == 0 {
+		return corpus.Date{}, 0
+	}
+	if len(dates) == len(amounts) {
+		for i, a := range amounts {
+			if a.Start == v.Start {
+				return dates[i].Date, dates[i].Quarter
+			}
+		}
+	}
+	best := dates[0]
+	for _, d := range dates[1:] {
+		if d.Start < v.Start {
+			best = d
+		}
+	}
+	return best.Date, best.Quarter
+}
+
+// How far, in bytes, a negation may stand from the cue it denies; a short one
+// ("no") must stand closer.
+const (
+	denialDistance      = 26
+	shortDenialDistance = 12
+)
+
+// denials reads clauses like "no token yet" and "尚未发币".
+func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n int, base Fact) []Fact {
+	var out []Fact
+	for _, cl := range clauses {
+		clause := text[cl.Start:cl.End]
+		for _, neg := range r.negation.FindAllStringIndex(clause, -1) {
+			if rest := clause[neg[1]:]; strings.HasPrefix(rest, "来") || strings.HasPrefix(rest, "必") || strings.HasPrefix(rest, "-") {
+				continue // 未来, 未必, no-code
+			}
+			for i := range r.attributes {
+				a := &r.attributes[i]
+				if slices.ContainsFunc(out, func(f Fact) bool { return f.Attribute == a.id }) || !denies(a, clause, neg) {
+					continue
+				}
+				if owner := c.owner(text[:cl.Start+neg[1]], n); owner != nil {
+					f := base
+					f.Project, f.Attribute, f.Denied = owner, a.id, true
+					out = append(out, f)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// denies reports whether the negation stands before a cue of a, or right behind it.
+func denies(a *statedAttribute, clause string, neg []int) bool {
+	reach := denialDistance
+	if neg[1]-neg[0] <= 2 {
+		reach = shortDenialDistance
+	}
+	for _, m := range a.cue.FindAllStringIndex(clause, -1) {
+		if m[0] >= neg[1] && m[0]-neg[1] <= reach || m[1] <= neg[0] && neg[0]-m[1] <= reach/3 {
+			return true
+		}
+	}
+	return false
+}
+
+// clauseEnds separate clauses; a comma inside a figure does not.
+var clauseEnds = regexp.MustCompile(`[，；。;\n]|,\s`)
+
+// splitClauses returns the clauses of a sentence, which together cover it.
+func splitClauses(text string) []corpus.Span {
+	var out []corpus.Span
+	at := 0
+	for _, m := range clauseEnds.FindAllStringIndex(text, -1) {
+		if m[1] < len(text) && m[0] > 0 && text[m[0]] == ',' && isDigit(text[m[0]-1]) && isDigit(text[m[1]]) {
+			continue
+		}
+		out = append(out, corpus.Span{Start: at, End: m[1]})
+		at = m[1]
+	}
+	return append(out, corpus.Span{Start: at, End: len(text)})
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+func clauseOf(clauses []corpus.Span, at int) int {
+	for i, c := range clauses {
+		if at >= c.Start && at < c.End {
+			return i
+		}
+	}
+	return len(clauses) - 1
+}
