@@ -1,0 +1,86 @@
+// Package bot is one turn of a conversation, free of any platform.
+//
+// Start at [Bot] and its method Handle: it reads a [Message] (a command, a
+// question, a project's name), asks the [Answerer] and gives back a [Reply].
+// The adapters below (bot/telegram, bot/discord) turn their platform's events
+// into messages and replies into their platform's markup; [Split] cuts a reply
+// to a platform's length without ever cutting off its sources. errors.go is
+// the only place in the program that turns an error into words for a person.
+//
+// What it does not do: it opens no connection, formats for no platform, and
+// never reads a passage.
+package bot
+
+import (
+	"context"
+
+	"github.com/waymark-bot/waymark/rag"
+)
+
+// A Message is what a person said to the bot, on any platform.
+type Message struct {
+	Platform string // "telegram", "discord"; for logs and session keys
+	ID       string // the platform's id of the event, for deduplication
+	Chat     string // the platform's id of the chat, channel or thread
+	User     string // the platform's id of the person; never shown, never logged in clear
+	Private  bool   // a chat of the person and the bot alone
+	Command  string // "start", "help", "ask", "project", "reset", ...; "" for plain text
+	Text     string // the question or the command's argument, without the mention of the bot
+	Locale   string // the client's language as the platform reports it ("zh-CN"); only a last resort
+}
+
+// A Reply is what the bot says to one message, in platform-free form. The
+// adapter renders it: [n] marks become links to the source list where the platform can.
+type Reply struct {
+	Language string      // "en" or "zh": of the labels
+	Lines    []Line      // the body
+	Sources  []Source    // the source list, shown last and never cut off
+	Notice   string      // one line under the sources ("as of ...", "without the model"), or ""
+	Answer   *rag.Answer // what it was made of; nil for help texts and errors
+}
+
+// A Line is one paragraph, row or heading of a reply.
+type Line struct {
+	Heading bool
+	Bullet  bool
+	Spans   []Span
+}
+
+// A Span is a run of text and the sources it rests on.
+type Span struct {
+	Text  string
+	Cites []int // Source.N
+	Bold  bool
+	Code  bool
+}
+
+// A Source is one entry of the source list.
+type Source struct {
+	N         int
+	Title     string
+	Section   string
+	Published string // "2024-03-27", "2024"; "" when unknown
+	URL       string // "" when the report has none
+	Quote     string // verbatim
+}
+
+// An Answerer answers questions: rag.Engine, or a fake in tests.
+type Answerer interface {
+	Ask(ctx context.Context, q rag.Question) (rag.Answer, error)
+}
+
+// A Handler answers one message. [Bot] is the one handler of the program;
+// adapters ask for the interface so that their tests can bring their own.
+type Handler interface {
+	Handle(ctx context.Context, m Message) Reply
+}
+
+// An Adapter connects one platform to a handler.
+type Adapter interface {
+	// Name is the platform's name: "telegram", "discord".
+	Name() string
+	// Run serves until ctx ends, finishes the messages under way within the
+	// adapter's grace period, and returns nil. It returns an error only where
+	// going on is useless (a refused token), with what to do about it.
+	Run(ctx context.Context) error
+}

@@ -1,0 +1,212 @@
+// Package telegram connects a bot.Handler to Telegram.
+//
+// Start at [New] and [Adapter.Run]: one long poll, a queue that keeps the order
+// within each chat, and a sender that survives what Telegram answers. poll.go
+// receives and confirms, address.go decides what was said to the bot, format.go
+// writes Telegram's HTML, send.go delivers, client.go is the only code that
+// touches the library's client and keeps the token out of errors and logs.
+//
+// A reply is delivered at least once: where a connection ends before Telegram's
+// answer, nobody can know whether the message stands in the chat. It is then
+// sent again, with a warning in the log, because an asker who is left without
+// an answer is worse off than one who reads it twice.
+//
+// What it does not do: it answers no question, edits no message, streams
+// nothing, and uses no webhook.
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"sync"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/waymark-bot/waymark/bot"
+)
+
+// Name is the platform's name.
+const Name = "telegram"
+
+// DefaultEndpoint is Telegram's own server: https://core.telegram.org/bots/api#making-requests
+const DefaultEndpoint = "https://api.telegram.org"
+
+// A Config is what an [Adapter] is made of. Token and Handler are required.
+type Config struct {
+	Token    string // from @BotFather: digits, a colon, letters
+	Endpoint string // "" means DefaultEndpoint
+	Handler  bot.Handler
+	Logger   *slog.Logger // nil: nothing is logged
+
+	Queue   bot.QueueLimits // its Workers bound the chats that are served or waited for at a time; 0 means 64
+	Answers int             // questions answered at a time; 0 means 8
+
+	Poll    time.Duration // how long one poll waits; 0 means 50 s, which is also the most the server waits
+	Grace   time.Duration // to finish answers at the end; 0 means 20 s
+	Backoff time.Duration // before the first try again after an error; 0 means 500 ms
+	Typing  time.Duration // between two "typing" notices; 0 means 4 s: one lasts 5 s or less
+}
+
+func (c Config) withDefaults() Config {
+	if c.Endpoint == "" {
+		c.Endpoint = DefaultEndpoint
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Queue.Workers <= 0 {
+		c.Queue.Workers = 64
+	}
+	if c.Answers <= 0 {
+		c.Answers = 8
+	}
+	for _, d := range []struct {
+		value    *time.Duration
+		fallback time.Duration
+	}{{&c.Poll, 50 * time.Second}, {&c.Grace, 20 * time.Second}, {&c.Backoff, 500 * time.Millisecond}, {&c.Typing, 4 * time.Second}} {
+		if *d.value <= 0 {
+			*d.value = d.fallback
+		}
+	}
+	return c
+}
+
+// An Adapter serves one bot on Telegram.
+type Adapter struct {
+	config Config
+	client *client
+	logger *slog.Logger
+	self   tgbotapi.User // known once connected
+
+	answering chan struct{} // one entry a question that is being answered
+
+	mu          sync.Mutex
+	unfinished  map[int]bool    // ids of updates taken and not yet answered
+	busy        map[string]bool // chat and user that a busy notice is under way to
+	unreachable map[int64]bool  // chats that refused the bot
+}
+
+var _ bot.Adapter = (*Adapter)(nil)
+
+// tokenForm is what @BotFather gives out.
+var tokenForm = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]+$`)
+
+// New returns an adapter. It calls nobody; a token that Telegram refuses shows
+// in Run.
+func New(c Config) (*Adapter, error) {
+	c = c.withDefaults()
+	endpoint, err := url.Parse(c.Endpoint)
+	switch {
+	case !tokenForm.MatchString(c.Token):
+		return nil, errors.New("telegram token: want the form 123456:ABC-DEF, as @BotFather gives it")
+	case err != nil || endpoint.Host == "" || endpoint.RawQuery != "" || regexp.MustCompile(`[%?#]`).MatchString(c.Endpoint):
+		return nil, fmt.Errorf("telegram endpoint: want an address such as %s", DefaultEndpoint)
+	case c.Handler == nil:
+		return nil, errors.New("telegram: no handler for messages")
+	}
+	return &Adapter{
+		config:      c,
+		client:      newClient(c.Token, c.Endpoint),
+		logger:      c.Logger.With("platform", Name),
+		answering:   make(chan struct{}, c.Answers),
+		unfinished:  make(map[int]bool),
+		busy:        make(map[string]bool),
+		unreachable: make(map[int64]bool),
+	}, nil
+}
+
+// Name implements bot.Adapter.
+func (a *Adapter) Name() string { return Name }
+
+// Run implements bot.Adapter. It must not be called again.
+func (a *Adapter) Run(ctx context.Context) error {
+	defer a.client.close()
+	if err := a.connect(ctx); err != nil || ctx.Err() != nil {
+		return err
+	}
+	a.setCommands(ctx)
+
+	queue := bot.NewQueue(ctx, a.config.Queue, a.logger)
+	sends, endSends := context.WithCancel(context.WithoutCancel(ctx))
+	defer endSends()
+	offset, err := a.poll(ctx, sends, queue)
+	last := time.AfterFunc(a.config.Grace+linger, endSends)
+	defer last.Stop()
+	a.finish(ctx, queue, offset)
+	return err
+}
+
+// linger is the time after the grace period for telling people whose answer was
+// cut short.
+const linger = 5 * time.Second
+
+// connect learns who the bot is. It tries until ctx ends, or until Telegram
+// refuses the token.
+func (a *Adapter) connect(ctx context.Context) error {
+	var self struct {
+		tgbotapi.User
+		ReadsAll bool `json:"can_read_all_group_messages"`
+	}
+	retry := a.newRetry()
+	for {
+		err := a.try(ctx, callTimeout, "getMe", nil, &self)
+		if err == nil {
+			break
+		}
+		if fatal := fatalError(err); fatal != nil {
+			return fatal
+		}
+		a.logger.WarnContext(ctx, "telegram not reached", "error", err)
+		if retry.wait(ctx, err) != nil {
+			return nil // asked to stop
+		}
+	}
+	a.self = self.User
+	a.logger.InfoContext(ctx, "connected", "bot", a.self.UserName, "reads_all_group_messages", self.ReadsAll)
+	return nil
+}
+
+// fatalError returns what to do about an error that no retry cures, nil for others.
+func fatalError(err error) error {
+	var e *callError
+	if !errors.As(err, &e) {
+		return nil
+	}
+	switch {
+	case e.Code == http.StatusUnauthorized, e.Code == http.StatusNotFound: // 404: no bot can have this token
+		return fmt.Errorf("telegram refuses the token; take the current one from @BotFather: %w", err)
+	case e.says(http.StatusConflict, "Conflict: can't use getUpdates method while webhook is active"):
+		return fmt.Errorf("updates of this bot go to a webhook; call deleteWebhook or use another bot: %w", err)
+	}
+	return nil
+}
+
+// setCommands fills the command menu, in English and in Chinese. A bot without
+// a menu still answers, so errors are only logged.
+func (a *Adapter) setCommands(ctx context.Context) {
+	type entry struct {
+		Command     string `json:"command"`
+		Description string `json:"description"`
+	}
+	for _, lang := range []string{"", "zh"} {
+		var menu []entry
+		for _, c := range bot.Commands(lang) {
+			menu = append(menu, entry{c.Name, c.Description})
+		}
+		params := tgbotapi.Params{}
+		params.AddNonEmpty("language_code", lang)
+		err := params.AddInterface("commands", menu)
+		if err == nil {
+			err = a.try(ctx, callTimeout, "setMyCommands", params, nil)
+		}
+		if err != nil && ctx.Err() == nil {
+			a.logger.WarnContext(ctx, "command menu not set", "language", lang, "error", err)
+		}
+	}
+}
