@@ -5,19 +5,22 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // A Glossary translates words between Chinese and English, for searching
 // across the two. A nil *Glossary knows no word.
 type Glossary struct {
 	fromChinese map[string][]string
-	fromEnglish map[string][]string // by unit (see Units) of one-word translations
+	fromEnglish map[string][]string // by the units (see Units) of a translation, joined by blanks; most usual first
+	phrase      int                 // most units of an English phrase
 }
 
 // MaxGlossaryRunes is the most characters of a Chinese word that is looked up.
-const MaxGlossaryRunes = 8
+const MaxGlossaryRunes = 12
 
 //go:embed glossary.tsv
 var glossaryTSV string
@@ -31,6 +34,7 @@ func DefaultGlossary() (*Glossary, error) { return defaultGlossary() }
 // separated by semicolons. Lines that begin with # are comments.
 func ReadGlossary(r io.Reader) (*Glossary, error) {
 	g := &Glossary{fromChinese: map[string][]string{}, fromEnglish: map[string][]string{}}
+	back := map[string][]ranked{}
 	s := bufio.NewScanner(r)
 	for n := 1; s.Scan(); n++ {
 		line := s.Text()
@@ -41,21 +45,55 @@ func ReadGlossary(r io.Reader) (*Glossary, error) {
 		if !ok || zh == "" || strings.TrimSpace(en) == "" {
 			return nil, fmt.Errorf("read glossary: line %d is %q, want a Chinese word, a tab and its translations", n, line)
 		}
-		for _, t := range strings.Split(en, ";") {
+		for i, t := range strings.Split(en, ";") {
 			if t = strings.TrimSpace(t); t == "" {
 				continue
 			}
 			g.fromChinese[zh] = append(g.fromChinese[zh], t)
-			if !strings.Contains(t, " ") {
-				u := stem(strings.ToLower(t))
-				g.fromEnglish[u] = append(g.fromEnglish[u], zh)
-			}
+			units := glossaryUnits(t)
+			g.phrase = max(g.phrase, len(units))
+			key := strings.Join(units, " ")
+			back[key] = append(back[key], ranked{zh, rank(i, zh)})
 		}
 	}
 	if err := s.Err(); err != nil {
 		return nil, fmt.Errorf("read glossary: %w", err)
 	}
+	for key, l := range back {
+		slices.SortStableFunc(l, func(a, b ranked) int { return a.rank - b.rank })
+		for _, r := range l[:min(len(l), maxBack)] {
+			g.fromEnglish[key] = append(g.fromEnglish[key], r.word)
+		}
+	}
 	return g, nil
+}
+
+// A ranked word is a translation back, the more usual one the lower its rank.
+type ranked struct {
+	word string
+	rank int
+}
+
+// rank orders translations back: by the place of the English word in the entry, and
+// words of two characters and more before single ones.
+func rank(place int, zh string) int {
+	if utf8.RuneCountInString(zh) < 2 {
+		return 2*place + 3
+	}
+	return 2 * place
+}
+
+// glossaryUnits are the units of a translation; those in small letters take the
+// short way.
+func glossaryUnits(t string) []string {
+	if isPlain(t) && !strings.ContainsAny(t, "-.',/()0123456789") {
+		units := strings.Fields(t)
+		for i, u := range units {
+			units[i] = stem(u)
+		}
+		return units
+	}
+	return Units(t)
 }
 
 // FromChinese returns the translations of a Chinese word, most usual first.
@@ -67,13 +105,27 @@ func (g *Glossary) FromChinese(word string) []string {
 }
 
 // maxBack bounds how many Chinese words an English one brings into a search.
-const maxBack = 4
+const maxBack = 5
 
-// FromEnglish returns Chinese words for an English unit (see [Units]).
-func (g *Glossary) FromEnglish(unit string) []string {
+// FromEnglish returns Chinese words for an English unit (see [Units]), or for
+// units joined by blanks.
+func (g *Glossary) FromEnglish(units string) []string {
 	if g == nil {
 		return nil
 	}
-	l := g.fromEnglish[unit]
-	return l[:min(len(l), maxBack)]
+	return g.fromEnglish[units]
+}
+
+// Phrase returns how many of the first units make up the longest English phrase
+// that the glossary knows, at least two, and its Chinese words; or 0.
+func (g *Glossary) Phrase(units []string) (int, []string) {
+	if g == nil {
+		return 0, nil
+	}
+	for n := min(g.phrase, len(units)); n >= 2; n-- {
+		if zh := g.fromEnglish[strings.Join(units[:n], " ")]; len(zh) > 0 {
+			return n, zh
+		}
+	}
+	return 0, nil
 }

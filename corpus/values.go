@@ -83,7 +83,29 @@ func (r *ValueReader) Read(text string, year int) []Value {
 			out = append(out, v)
 		}
 	}
+	out = append(out, r.readVague(text, out)...)
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Start < out[j].Start })
+	return out
+}
+
+// vague matches Chinese magnitudes without digits: 超千万, 近百万, 上亿.
+var vague = regexp.MustCompile(`(超过|超|逾|突破|近|上|过|达|数)(千万|百万|十万|亿|万)`)
+
+// readVague returns the magnitudes that stand without digits.
+func (r *ValueReader) readVague(text string, have []Value) []Value {
+	var out []Value
+	for _, m := range vague.FindAllStringSubmatchIndex(text, -1) {
+		n := r.scales[text[m[4]:m[5]]]
+		if n == 0 || overlaps(have, m[4], m[5]) {
+			continue
+		}
+		v := Value{Kind: Number, Start: m[4], End: m[5], Num: n, Scaled: true}
+		switch text[m[2]:m[3]] {
+		case "超过", "超", "逾", "突破", "过":
+			v.Bound = "over"
+		}
+		out = append(out, v)
+	}
 	return out
 }
 

@@ -69,6 +69,7 @@ func TestReadValues(t *testing.T) {
 		{"March 3, 2023", "March 3, 2023=2023-03-03"},
 		{"Q2 2025 or 2025 Q3", "Q2 2025=2025Q2; 2025 Q3=2025Q3"},
 		{"430,000 chips", "430,000=430000"},
+		{"至今，用户数已超千万", "千万=1e+07/over"},
 		{"no figure here", ""},
 	}
 	for _, tt := range tests {

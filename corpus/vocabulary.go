@@ -19,6 +19,7 @@ type Vocabulary struct {
 	Units      UnitWords   `yaml:"units"`
 	Synonyms   [][]string  `yaml:"synonyms"`
 	Negations  Words       `yaml:"negations"`
+	Lacking    Words       `yaml:"lacking"`
 	Rounds     []Cue       `yaml:"rounds"`
 	Compare    []Cue       `yaml:"compare"`
 	Asks       []Cue       `yaml:"asks"`
@@ -42,9 +43,10 @@ type Attribute struct {
 	ID     string    `yaml:"id"`
 	Type   ValueType `yaml:"type"`
 	Words  `yaml:",inline"`
-	Label  Label `yaml:"label"`
-	State  Words `yaml:"state"`  // cues beside which a sentence states a value
-	Unless Words `yaml:"unless"` // words beside a value that make it another thing
+	Label  Label  `yaml:"label"`
+	Kin    string `yaml:"kin"`    // id of the attribute whose denial denies this one too
+	State  Words  `yaml:"state"`  // cues beside which a sentence states a value
+	Unless Words  `yaml:"unless"` // words beside a value that make it another thing
 }
 
 // A Label is what an answer calls something, in both languages.
@@ -93,6 +95,7 @@ const (
 	When   ValueType = "date"
 	Person ValueType = "person"
 	Name   ValueType = "name"
+	Symbol ValueType = "symbol" // a ticker
 	Link   ValueType = "url"
 	Prose  ValueType = "text"
 )
@@ -112,7 +115,7 @@ func ReadVocabulary(data []byte) (*Vocabulary, error) {
 	}
 	for _, a := range v.Attributes {
 		if a.ID == "" || !a.Type.known() {
-			return nil, fmt.Errorf("read vocabulary: attribute %q has type %q, want one of amount, number, date, person, name, url, text", a.ID, a.Type)
+			return nil, fmt.Errorf("read vocabulary: attribute %q has type %q, want one of amount, number, date, person, name, symbol, url, text", a.ID, a.Type)
 		}
 	}
 	return &v, nil
@@ -120,7 +123,7 @@ func ReadVocabulary(data []byte) (*Vocabulary, error) {
 
 func (t ValueType) known() bool {
 	switch t {
-	case Amount, Number, When, Person, Name, Link, Prose:
+	case Amount, Number, When, Person, Name, Symbol, Link, Prose:
 		return true
 	}
 	return false
@@ -135,6 +138,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 	out.Units = v.Units.join(w.Units)
 	out.Synonyms = append(slices.Clone(v.Synonyms), w.Synonyms...)
 	out.Negations = v.Negations.join(w.Negations)
+	out.Lacking = v.Lacking.join(w.Lacking)
 	out.Rounds = joinCues(v.Rounds, w.Rounds)
 	out.Compare = joinCues(v.Compare, w.Compare)
 	out.Asks = joinCues(v.Asks, w.Asks)
@@ -190,4 +194,14 @@ func (u UnitWords) join(x UnitWords) UnitWords {
 
 func (w Words) join(x Words) Words { return Words{En: join(w.En, x.En), Zh: join(w.Zh, x.Zh)} }
 
-func join(a, b []string) []string { return append(append([]string(nil), a...), b...) }
+// join returns a with what only b holds, so that joining the same file twice
+// changes nothing.
+func join(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, w := range b {
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
