@@ -21,24 +21,36 @@ type candidate struct {
 	about      []*catalogue.Project // what its passage describes
 	names      []*catalogue.Project // what it names itself
 	coverage   float64              // share of the question's concepts, by weight, that it holds
-	holds      bool                 // a value of a wanted type
+	holds      float64              // share of the wanted types that it holds a value of
+	states     []catalogue.Fact     // of an asked attribute of an asked project
+	defines    bool                 // it begins with what the question asks to define
 	opens      bool                 // it begins with the name of a project asked for
 	score      float64
 }
 
-// The share of each sign in a sentence's score. They were set on questions
-// about other reports than the ones that come with the program and matter less than their order.
+// The share of each sign in a sentence's score. Their order matters more than
+// their size.
 const (
 	coverageShare = 1.0
-	contextShare  = 0.35 // what a concept counts that stands in the heading or elsewhere in the passage
-	holdsShare    = 0.35
+	pathShare     = 0.8  // what a concept counts that stands in the heading path: it scopes the sentence
+	contextShare  = 0.35 // what one counts that stands elsewhere in the passage
+	holdsShare    = 0.35 // a value of a wanted type
+	statesShare   = 0.4  // a fact of the attribute asked for
+	laterShare    = 0.02 // each sentence later in its passage: figures of one thing come in the order of time
+	definesShare  = 0.3
+	topicShare    = 0.4 // the first sentences under a heading that is the topic
 	namesShare    = 0.25
 	opensShare    = 0.15
 	hitShare      = 0.25
 )
 
+const (
+	topicSentences = 3
+	maxLater       = 10
+)
+
 // candidatePassages is how many passages are read sentence by sentence.
-const candidatePassages = 24
+const candidatePassages = 30
 
 // candidates reads the sentences of the first hits and scores them, best first.
 func (e *Engine) candidates(p *plan.Plan, hits []Hit) []candidate {
@@ -54,11 +66,23 @@ func (e *Engine) candidates(p *plan.Plan, hits []Hit) []candidate {
 	return out
 }
 
-// readPassage makes a candidate of each sentence of a hit.
+// readPassage makes a candidate of each sentence of a hit; a short table row
+// is one.
 func (e *Engine) readPassage(p *plan.Plan, h *Hit, top float64) []candidate {
 	number := e.numbers[h.ID]
+	around := surroundings{
+		path: corpus.Normal(strings.Join(h.Path, "\n")),
+		text: corpus.Normal(h.Header + "\n" + h.Text),
+		top:  top,
+	}
+	around.topic = e.topic(p, h)
 	about := e.cfg.Catalogue.About(number)
-	context := corpus.Normal(h.Header + "\n" + h.Text)
+	if h.Kind == corpus.TableRow && len([]rune(h.Text)) <= maxRow && len(h.Cells) > 1 {
+		c := candidate{hit: h, number: number, about: about, start: h.Start, end: h.End, text: rowText(h)}
+		c.normal = corpus.Normal(c.text)
+		e.score(p, &c, around)
+		return []candidate{c}
+	}
 	var out []candidate
 	for i, span := range corpus.Sentences(h.Text) {
 		c := candidate{
@@ -66,33 +90,117 @@ func (e *Engine) readPassage(p *plan.Plan, h *Hit, top float64) []candidate {
 			start: h.Start + span.Start, end: h.Start + span.End,
 			text: h.Text[span.Start:span.End],
 		}
-		if strings.TrimSpace(c.text) == "" {
+		if c.normal = corpus.Normal(c.text); isTitle(c.text, c.normal) {
 			continue
 		}
-		c.normal = corpus.Normal(c.text)
-		e.score(p, &c, context, top)
+		if col := columnOf(h, c.start); col != "" {
+			c.normal = corpus.Normal(col) + c.normal[1:]
+		}
+		e.score(p, &c, around)
 		out = append(out, c)
 	}
 	return out
 }
 
+// maxRow is up to how many characters a table row is quoted whole.
+const maxRow = 240
+
+// rowText is a row with its column names: "Model: L4; Price: $0.13".
+func rowText(h *Hit) string {
+	var parts []string
+	for _, c := range h.Cells {
+		text := oneLine(h.Text[c.Start-h.Start : c.End-h.Start])
+		if c.Column != "" {
+			text = c.Column + ": " + text
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// columnOf returns the name of the column that byte at of the report stands in.
+func columnOf(h *Hit, at int) string {
+	for _, c := range h.Cells {
+		if at >= c.Start && at < c.End {
+			return c.Column
+		}
+	}
+	return ""
+}
+
+// isTitle reports whether a sentence is no more than a name or a title: three units or
+// fewer without a figure or a link, or no letters at all.
+func isTitle(text, normal string) bool {
+	n := strings.Count(normal, " ") - 1
+	return n <= 3 && !strings.ContainsAny(text, "0123456789$") && !strings.Contains(strings.Trim(text, ". "), ".")
+}
+
+// surroundings are what stands around a sentence, in normal form.
+type surroundings struct {
+	path, text string
+	topic      bool    // the heading is just what the question asks about
+	top        float64 // the best hit's score
+}
+
+// topic reports whether the passage's own heading names the question's weightiest concept
+// and nothing else.
+func (e *Engine) topic(p *plan.Plan, h *Hit) bool {
+	if len(h.Path) == 0 || len(p.Projects) > 0 {
+		return false
+	}
+	heading := corpus.Normal(h.Path[len(h.Path)-1])
+	held := 0.0
+	for _, c := range p.Concepts {
+		if c.Match(heading) > 0 {
+			held += c.Weight
+		}
+	}
+	units := strings.Count(heading, " ") - 1
+	return held > 0 && units <= maxTopic && held >= 0.5*totalWeight(p)
+}
+
+// maxTopic is how many units a heading may have that names a topic.
+const maxTopic = 5
+
+func totalWeight(p *plan.Plan) float64 {
+	total := 0.0
+	for _, c := range p.Concepts {
+		total += c.Weight
+	}
+	return total
+}
+
 // score weighs the candidate against the plan.
-func (e *Engine) score(p *plan.Plan, c *candidate, context string, top float64) {
-	var total, here, around float64
+func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
+	var here, above, near float64
 	for _, k := range p.Concepts {
-		total += k.Weight
 		m := k.Match(c.normal)
 		here += k.Weight * m
-		around += k.Weight * max(0, k.Match(context)-m)
+		inPath := max(0, k.Match(around.path)-m)
+		above += k.Weight * inPath
+		near += k.Weight * max(0, k.Match(around.text)-m-inPath)
+		if p.Intent == plan.Define && k.Weight > 0.3 && opensConcept(c.normal, k) {
+			c.defines = true
+		}
 	}
-	if total > 0 {
-		c.coverage = here / total
-		around /= total
+	if total := totalWeight(p); total > 0 {
+		here, above, near = here/total, above/total, near/total
 	}
-	c.holds = holds(c.text, p.Wants)
-	c.score = coverageShare*c.coverage + contextShare*around
-	if len(p.Wants) > 0 && c.holds && here > 0 {
-		c.score += holdsShare
+	c.coverage = here + pathShare*above
+	c.holds = held(c.text, p.Wants)
+	c.states = e.stated(p, c)
+	c.score = coverageShare*c.coverage + contextShare*near
+	if len(p.Wants) > 0 && here > 0 {
+		c.score += holdsShare * c.holds
+	}
+	if len(c.states) > 0 {
+		c.score += statesShare + laterShare*float64(min(c.place, maxLater))
+	}
+	if c.defines {
+		c.score += definesShare
+	}
+	if around.topic && c.place < topicSentences {
+		c.score += topicShare
 	}
 	for _, pr := range p.Projects {
 		if pr.NamedIn(c.normal) {
@@ -106,9 +214,44 @@ func (e *Engine) score(p *plan.Plan, c *candidate, context string, top float64) 
 			c.score += opensShare
 		}
 	}
-	if top > 0 {
-		c.score += hitShare * c.hit.Score / top
+	if around.top > 0 {
+		c.score += hitShare * c.hit.Score / around.top
 	}
+}
+
+// opensConcept reports whether the text begins with the concept, or with an article
+// and the concept.
+func opensConcept(normal string, k plan.Concept) bool {
+	for i, a := range k.Alternatives {
+		if i >= k.Strong {
+			break
+		}
+		if j := strings.Index(normal, a); j >= 0 && j <= len(" the ") {
+			return true
+		}
+	}
+	return false
+}
+
+// stated returns the facts of the asked attributes, or denials of their kin, that the
+// sentence states of the asked projects.
+func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
+	if len(p.Projects) == 0 {
+		return nil
+	}
+	var out []catalogue.Fact
+	for _, f := range e.cfg.Catalogue.FactsAt(c.hit.Report, c.start, c.end) {
+		if !slices.Contains(p.Projects, f.Project) {
+			continue
+		}
+		for _, a := range p.Attributes {
+			if f.Attribute == a.ID || f.Denied && f.Attribute == a.Kin {
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // concerns reports whether c is about pr: it names it, or stands in a passage that

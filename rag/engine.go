@@ -29,6 +29,8 @@ type Config struct {
 type Engine struct {
 	cfg     Config
 	planner *plan.Planner
+	freq    *frequencies
+	cues    map[string]attributeCues
 	numbers map[string]int // passage number by id
 	reports map[string]*corpus.Report
 }
@@ -43,11 +45,17 @@ func New(cfg Config) *Engine {
 	}
 	reports := cfg.Index.Reports()
 	passages := cfg.Index.Passages()
+	freq := newFrequencies(passages)
 	e := &Engine{
 		cfg:     cfg,
-		planner: plan.New(cfg.Vocabulary, cfg.Catalogue, cfg.Glossary, newFrequencies(passages), reports),
+		planner: plan.New(cfg.Vocabulary, cfg.Catalogue, cfg.Glossary, freq, reports),
+		freq:    freq,
+		cues:    map[string]attributeCues{},
 		numbers: make(map[string]int, len(passages)),
 		reports: make(map[string]*corpus.Report, len(reports)),
+	}
+	for _, a := range cfg.Vocabulary.Attributes {
+		e.cues[a.ID] = attributeCues{all: normals(a.All()), state: normals(a.State.All())}
 	}
 	for i, p := range passages {
 		e.numbers[p.ID] = i
@@ -56,6 +64,17 @@ func New(cfg Config) *Engine {
 		e.reports[reports[i].ID] = &reports[i]
 	}
 	return e
+}
+
+// attributeCues are an attribute's cue words in normal form.
+type attributeCues struct{ all, state []string }
+
+func normals(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = corpus.Normal(w)
+	}
+	return out
 }
 
 // maxTurns bounds how far back the talk is read.

@@ -2,6 +2,7 @@ package rag
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -35,8 +36,8 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 	if len(p.Concepts) == 0 && len(p.Projects) == 0 && p.Category == nil {
 		return offTopic(p.Language), nil
 	}
-	if p.Category != nil && (p.Intent == plan.List || p.Intent == plan.Count) && len(p.Projects) == 0 {
-		return e.listCategory(p), nil
+	if a, ok := e.list(p); ok {
+		return a, nil
 	}
 	hits, err := e.retrieve(ctx, p)
 	if err != nil {
@@ -50,12 +51,12 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 	switch {
 	case p.Intent == plan.Compare && len(p.Projects) > 1:
 		a = e.compare(p, cands)
-	case p.Intent == plan.List && len(p.Projects) == 0:
-		a = e.listProjects(p, cands)
 	case p.Intent == plan.Summary && len(p.Projects) > 0:
 		a = e.summarise(p, cands)
-	case p.Intent == plan.Define && len(p.Projects) > 0 && len(p.Attributes) == 0:
+	case p.Intent == plan.Define && len(p.Projects) > 0 && len(p.Concepts) == 0:
 		a = e.define(p, cands)
+	case p.Intent == plan.Compare && len(p.Projects) == 0:
+		a = e.compareConcepts(p, cands)
 	case len(p.Projects) > 1:
 		a = e.compare(p, cands)
 	default:
@@ -72,8 +73,14 @@ func covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if len(cands) == 0 {
 		return false
 	}
-	if len(p.Concepts) == 0 {
+	if len(p.Concepts) == 0 || len(p.Projects) > 1 && p.Intent == plan.Compare {
 		return len(p.Projects) > 0
+	}
+	if p.Unknown != "" {
+		return false
+	}
+	if slices.ContainsFunc(cands, func(c candidate) bool { return len(c.states) > 0 }) {
+		return true
 	}
 	best, missing := passageCoverage(p, hits)
 	if best < minPassageCoverage {
@@ -84,7 +91,7 @@ func covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	}
 	if len(p.Projects) > 0 && len(p.Wants) > 0 {
 		return slices.ContainsFunc(cands, func(c candidate) bool {
-			return c.holds && c.coverage >= minSentenceCoverage && slices.ContainsFunc(p.Projects, c.concerns)
+			return c.holds > 0 && c.coverage >= minSentenceCoverage && slices.ContainsFunc(p.Projects, c.concerns)
 		})
 	}
 	return cands[0].coverage >= minSentenceCoverage || len(p.Projects) > 0
@@ -111,19 +118,16 @@ func related(hits []Hit) []string {
 	return out
 }
 
-// state answers a fact with the few best sentences.
+// state answers a fact with the few best sentences: the best one, those nearly as
+// good, and the best of another report that states the same thing.
 func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
-	w := e.newWriter()
+	w := e.newWriter(p)
 	var chosen []candidate
-	best := 0.0
 	for _, c := range cands {
 		if len(p.Projects) > 0 && !slices.ContainsFunc(p.Projects, c.concerns) {
 			continue
 		}
-		if len(chosen) == 0 {
-			best = c.score
-		}
-		if len(chosen) >= 3 || c.score < 0.75*best || repeats(chosen, &c) {
+		if len(chosen) == maxStated || repeats(chosen, &c) || !adds(chosen, &c) {
 			continue
 		}
 		if size(chosen)+len([]rune(c.text)) > factRunes && len(chosen) > 0 {
@@ -132,13 +136,67 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 		chosen = append(chosen, c)
 	}
 	w.paragraph(chosen)
-	return w.done(p)
+	a := w.done(p)
+	a.Conflict = disagree(chosen)
+	return a
+}
+
+// maxStated is how many sentences a fact may take.
+const maxStated = 3
+
+// How good a sentence must be beside the best one to be added to it; one of
+// another report that states the same attribute may be less like the question.
+const (
+	nearlyAsGood = 0.8
+	otherReport  = 0.55
+)
+
+// adds reports whether c is worth adding to the chosen sentences.
+func adds(chosen []candidate, c *candidate) bool {
+	if len(chosen) == 0 {
+		return true
+	}
+	best := chosen[0].score
+	if c.score >= nearlyAsGood*best {
+		return true
+	}
+	known := slices.ContainsFunc(chosen, func(o candidate) bool { return o.hit.Report == c.hit.Report })
+	return !known && c.score >= otherReport*best && (len(c.states) > 0 || len(chosen[0].states) == 0 && c.coverage >= minSentenceCoverage)
+}
+
+// disagree reports whether two of the sentences state different values of one
+// attribute of one project, in the same round where there is one.
+func disagree(l []candidate) bool {
+	type slot struct {
+		project   *catalogue.Project
+		attribute string
+		round     string
+	}
+	seen := map[slot]catalogue.Fact{}
+	for _, c := range l {
+		for _, f := range c.states {
+			k := slot{f.Project, f.Attribute, f.Round}
+			if f.Denied || f.Value.Kind == corpus.When {
+				continue
+			}
+			if o, ok := seen[k]; ok && o.Report != f.Report && !alike(o.Value.Num, f.Value.Num) {
+				return true
+			}
+			seen[k] = f
+		}
+	}
+	return false
+}
+
+// alike reports whether two figures are the same but for rounding.
+func alike(a, b float64) bool {
+	return a == b || math.Abs(a-b) <= 0.02*max(math.Abs(a), math.Abs(b))
 }
 
 // define answers what a project is: the sentences that open the passages that
 // describe it, those in the question's language first.
 func (e *Engine) define(p *plan.Plan, cands []candidate) Answer {
-	w := e.newWriter()
+	w := e.newWriter(p)
 	for _, pr := range p.Projects {
 		var chosen []candidate
 		for _, c := range opening(p, pr, cands) {
@@ -183,7 +241,7 @@ func opening(p *plan.Plan, pr *catalogue.Project, cands []candidate) []candidate
 // summarise tells what a project is, then the best sentence for each attribute
 // that the reports state of it.
 func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
-	w := e.newWriter()
+	w := e.newWriter(p)
 	for _, pr := range p.Projects {
 		limit := summaryRunes / len(p.Projects)
 		own := opening(p, pr, cands)
@@ -197,7 +255,7 @@ func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
 			take(c)
 		}
 		for _, a := range e.cfg.Vocabulary.Attributes {
-			if c := bestFor(a, own); c != nil {
+			if c := e.bestFor(a, own); c != nil {
 				take(*c)
 			}
 		}
@@ -217,7 +275,7 @@ func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
 }
 
 // bestFor returns the sentence that states attribute a, or nil.
-func bestFor(a corpus.Attribute, own []candidate) *candidate {
+func (e *Engine) bestFor(a corpus.Attribute, own []candidate) *candidate {
 	if a.Type == corpus.Prose {
 		return nil
 	}
@@ -229,149 +287,13 @@ func bestFor(a corpus.Attribute, own []candidate) *candidate {
 			continue
 		}
 		n := 0
-		for _, w := range a.All() {
-			if strings.Contains(c.normal, corpus.Normal(w)) {
+		for _, w := range e.cues[a.ID].all {
+			if strings.Contains(c.normal, w) {
 				n++
 			}
 		}
 		if n > most {
 			best, most = c, n
-		}
-	}
-	return best
-}
-
-// compare sets the best sentences of each project one below the other.
-func (e *Engine) compare(p *plan.Plan, cands []candidate) Answer {
-	w := e.newWriter()
-	limit := summaryRunes / len(p.Projects)
-	for _, pr := range p.Projects {
-		pool := slices.DeleteFunc(slices.Clone(cands), func(c candidate) bool { return !c.concerns(pr) })
-		if len(p.Concepts) == 0 || bestCoverage(pool) < minSentenceCoverage {
-			pool = opening(p, pr, cands)
-		}
-		var chosen []candidate
-		for _, c := range pool {
-			if len(chosen) < 3 && size(chosen)+len([]rune(c.text)) <= limit && !repeats(chosen, &c) && !w.has(&c) {
-				chosen = append(chosen, c)
-			}
-		}
-		if len(chosen) == 0 {
-			continue
-		}
-		w.heading(pr.Name)
-		w.paragraph(chosen)
-		w.project(pr.Name)
-	}
-	return w.done(p)
-}
-
-func bestCoverage(l []candidate) float64 {
-	best := 0.0
-	for _, c := range l {
-		best = max(best, c.coverage)
-	}
-	return best
-}
-
-// listCategory lists the projects of a category, each with the sentence that
-// says what it is.
-func (e *Engine) listCategory(p *plan.Plan) Answer {
-	w := e.newWriter()
-	all := e.cfg.Index.Passages()
-	w.heading(listHeading(p.Language, p.Category.Label, len(p.Category.Projects)))
-	share := listRunes/max(1, len(p.Category.Projects)) - 8
-	for _, pr := range p.Category.Projects {
-		if len(pr.Passages) == 0 {
-			continue
-		}
-		h := Hit{Passage: all[describing(pr, p.Language, all)]}
-		first := e.firstSentence(&h, pr)
-		text := first.text
-		if len([]rune(pr.Name))+len([]rune(text)) > share {
-			text = ""
-		}
-		label := pr.Name
-		if text != "" {
-			label += phrase(p.Language, ": ", "：")
-		}
-		w.add(label, text, true, w.cite(&h.Passage, first.start, first.end))
-		w.project(pr.Name)
-	}
-	return w.done(p)
-}
-
-// describing returns the passage that describes pr, one in the language if
-// there is one.
-func describing(pr *catalogue.Project, language string, all []corpus.Passage) int {
-	for _, n := range pr.Passages {
-		if all[n].Language == language {
-			return n
-		}
-	}
-	return pr.Passages[0]
-}
-
-// firstSentence returns the first sentence of the passage that says something:
-// one that names the project, or else the first long enough to.
-func (e *Engine) firstSentence(h *Hit, pr *catalogue.Project) candidate {
-	var first *candidate
-	for i, span := range corpus.Sentences(h.Text) {
-		c := candidate{hit: h, place: i, start: h.Start + span.Start, end: h.Start + span.End, text: h.Text[span.Start:span.End]}
-		if len([]rune(c.text)) < 12 {
-			continue
-		}
-		if pr.NamedIn(corpus.Normal(c.text)) {
-			return c
-		}
-		if first == nil {
-			first = &c
-		}
-	}
-	if first == nil {
-		return candidate{hit: h, start: h.Start, end: h.End, text: h.Text}
-	}
-	return *first
-}
-
-func listHeading(language, label string, n int) string {
-	if language == "zh" {
-		return label + "：共 " + itoa(n) + " 个项目"
-	}
-	return label + ": " + itoa(n) + " projects"
-}
-
-// listProjects lists the projects for which a sentence holds what the question
-// asks, the best sentence for each.
-func (e *Engine) listProjects(p *plan.Plan, cands []candidate) Answer {
-	w := e.newWriter()
-	key := weightiest(p)
-	seen := map[*catalogue.Project]bool{}
-	for i := range cands {
-		c := &cands[i]
-		if len(c.about) != 1 || seen[c.about[0]] || key != nil && key.Match(c.normal) == 0 {
-			continue
-		}
-		pr := c.about[0]
-		if w.size+len([]rune(pr.Name))+len([]rune(c.text)) > listRunes {
-			break
-		}
-		seen[pr] = true
-		w.quote(pr.Name+phrase(p.Language, ": ", "："), c, true)
-		w.project(pr.Name)
-	}
-	if len(w.answer.Sentences) == 0 {
-		return e.state(p, cands)
-	}
-	return w.done(p)
-}
-
-// weightiest returns the concept that every row of a list must hold.
-func weightiest(p *plan.Plan) *plan.Concept {
-	var best *plan.Concept
-	for i := range p.Concepts {
-		if best == nil || p.Concepts[i].Weight > best.Weight {
-			best = &p.Concepts[i]
 		}
 	}
 	return best
@@ -392,7 +314,8 @@ func repeats(l []candidate, c *candidate) bool {
 	})
 }
 
-// overlap is the share of the shorter text's units that the other holds.
+// overlap is the share of the longer text's units that the other holds; of the
+// shorter's, when that is a sentence of some length.
 func overlap(a, b string) float64 {
 	x, y := strings.Fields(a), strings.Fields(b)
 	if len(x) > len(y) {
@@ -411,5 +334,11 @@ func overlap(a, b string) float64 {
 			n++
 		}
 	}
-	return float64(n) / float64(len(x))
+	if len(x) >= longSentence {
+		return 0.85 * float64(n) / float64(len(x))
+	}
+	return float64(n) / float64(len(y))
 }
+
+// longSentence is from how many units on a sentence that another holds repeats it.
+const longSentence = 10

@@ -107,7 +107,7 @@ var marks = regexp.MustCompile(`\s*[\[【]\s*\^?(\d+(?:\s*[,，、;]\s*\d+)*)\s*
 // cited takes a model's text apart into sentences with their citations. Each
 // citation becomes the sentence of the passage that matches best.
 func (e *Engine) cited(text string, passages []Hit, p *plan.Plan) Answer {
-	w := e.newWriter()
+	w := e.newWriter(p)
 	w.answer.Mode = Model
 	for _, line := range strings.Split(text, "\n") {
 		e.citeLine(w, strings.TrimSpace(line), passages)

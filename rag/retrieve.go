@@ -36,8 +36,42 @@ func (e *Engine) retrieve(ctx context.Context, p *plan.Plan) ([]Hit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("retrieve: %w", err)
 	}
+	if hits, err = e.addTranslated(ctx, q, hits); err != nil {
+		return nil, err
+	}
 	hits = e.addDescriptions(hits, p)
 	return e.rerank(ctx, p.Text, hits), nil
+}
+
+// translatedShare is what a hit for the question's translation counts beside
+// one for its own words.
+const translatedShare = 0.9
+
+// addTranslated searches once more for the other words alone: a passage in the other
+// language shares no word with the question, and would stand below every passage that
+// shares one.
+func (e *Engine) addTranslated(ctx context.Context, q Query, hits []Hit) ([]Hit, error) {
+	if strings.TrimSpace(q.Expand) == "" {
+		return hits, nil
+	}
+	more, err := e.cfg.Index.Search(ctx, Query{Text: q.Expand, Limit: q.Limit, Reports: q.Reports})
+	if err != nil {
+		return nil, fmt.Errorf("retrieve translated: %w", err)
+	}
+	at := map[string]int{}
+	for i, h := range hits {
+		at[h.ID] = i
+	}
+	for _, h := range more {
+		h.Score *= translatedShare
+		if i, ok := at[h.ID]; ok {
+			hits[i].Score = max(hits[i].Score, h.Score)
+			continue
+		}
+		hits = append(hits, h)
+	}
+	sort.SliceStable(hits, func(i, j int) bool { return hits[i].Score > hits[j].Score })
+	return hits, nil
 }
 
 // maxDescriptions bounds how many describing passages a project adds.

@@ -14,6 +14,7 @@ var valueForms = map[corpus.ValueType]*regexp.Regexp{
 	corpus.When:   regexp.MustCompile(`(?i)\b(?:19|20)\d\d\b|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|\bq[1-4]\b|\d\s*(?:年|月|日|号)|(?:今|去|明)年|[上下]半年|\b(?:last|this|next) (?:year|month|week)\b`),
 	corpus.Person: regexp.MustCompile(`[A-Z][\p{L}'’-]+(?:\s+[A-Z][\p{L}.'’-]*)+|[A-Z][a-z]+|教授|博士|先生|女士`),
 	corpus.Link:   regexp.MustCompile(`(?i)https?://|\b[a-z0-9-]+\.(?:[a-z]{2,})(?:/|\b)`),
+	corpus.Symbol: regexp.MustCompile(`\$[A-Za-z][A-Za-z0-9]{1,9}|\b[A-Z][A-Z0-9]{1,7}\b`),
 	corpus.Name:   regexp.MustCompile(`[A-Z\d$]|\p{Han}`),
 }
 
@@ -30,4 +31,18 @@ func holds(text string, types []corpus.ValueType) bool {
 		}
 	}
 	return false
+}
+
+// held returns the share of the types that text holds a value of; 1 of none.
+func held(text string, types []corpus.ValueType) float64 {
+	if len(types) == 0 {
+		return 1
+	}
+	n := 0
+	for i := range types {
+		if holds(text, types[i:i+1]) {
+			n++
+		}
+	}
+	return float64(n) / float64(len(types))
 }

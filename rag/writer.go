@@ -12,13 +12,14 @@ import (
 // are first used.
 type writer struct {
 	engine *Engine
+	plan   *plan.Plan
 	answer Answer
 	cited  map[[2]int]int // citation number by passage number and start
 	size   int            // runes so far
 }
 
-func (e *Engine) newWriter() *writer {
-	return &writer{engine: e, answer: Answer{Status: Answered, Mode: Extractive}, cited: map[[2]int]int{}}
+func (e *Engine) newWriter(p *plan.Plan) *writer {
+	return &writer{engine: e, plan: p, answer: Answer{Status: Answered, Mode: Extractive}, cited: map[[2]int]int{}}
 }
 
 // cite returns the number of the citation of the report's bytes [start, end).
@@ -48,9 +49,19 @@ func (w *writer) add(label, text string, newline bool, cites ...int) {
 	w.size += len([]rune(text)) + 4*len(cites)
 }
 
-// quote adds a candidate as it stands.
+// quote adds a candidate as it stands. A sentence of the other language is shown as a
+// quotation, behind the facts in it that were asked for in the answer's language.
 func (w *writer) quote(label string, c *candidate, newline bool) {
-	w.add(label, c.text, newline, w.cite(&c.hit.Passage, c.start, c.end))
+	n := w.cite(&c.hit.Passage, c.start, c.end)
+	if corpus.Language(c.text) == w.plan.Language || corpus.HanShare(c.text) == 0 && len(strings.Fields(c.text)) < 5 {
+		w.add(label, c.text, newline, n)
+		return
+	}
+	text := phrase(w.plan.Language, "In the report's words: “", "报告原文：“") + c.text + "”"
+	if said := w.engine.tell(c.states, w.plan.Language); said != "" {
+		text = said + phrase(w.plan.Language, " ", "") + text
+	}
+	w.add(label, text, newline, n)
 }
 
 // heading adds a line that claims nothing.

@@ -27,6 +27,7 @@ type Project struct {
 	Tickers    []string   // token or stock symbols, without $
 	Categories []Category // as each report files it, in report order
 	Reports    []string   // ids of the reports that describe it
+	Headings   []string   // all headings that its descriptions stand under
 	Passages   []int      // numbers, in corpus order, of the passages that describe it
 
 	printed  []string // all names; a ticker that means something else too with its $
@@ -40,6 +41,14 @@ type Category struct {
 	En, Zh string // one is the report's own wording; the other is "" when unknown
 }
 
+// In returns the category's name in the language, or else in the other.
+func (c Category) In(language string) string {
+	if language == "zh" && c.Zh != "" || c.En == "" {
+		return c.Zh
+	}
+	return c.En
+}
+
 // Names returns all spellings, the shown one first, tickers last.
 func (p *Project) Names() []string {
 	return slices.Concat([]string{p.Name}, p.Aliases, p.Tickers)
@@ -48,6 +57,20 @@ func (p *Project) Names() []string {
 // NamedIn reports whether a text in normal form (corpus.Normal) holds a name of p.
 func (p *Project) NamedIn(normal string) bool {
 	return slices.ContainsFunc(p.forms, func(f string) bool { return strings.Contains(normal, f) })
+}
+
+// FirstIn returns where a text in normal form first names p, or -1.
+func (p *Project) FirstIn(normal string) int {
+	first := -1
+	for i, f := range p.forms {
+		if p.everyday[i] {
+			continue
+		}
+		if k := strings.Index(normal, f); k >= 0 && (first < 0 || k < first) {
+			first = k
+		}
+	}
+	return first
 }
 
 // Opens reports whether a text in normal form begins with a name of p.
@@ -95,7 +118,7 @@ func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpu
 	}
 	c.projects = m.finish()
 	c.link(reports, passages, found, m)
-	c.readTickers(passages)
+	c.readTickers(passages, v)
 	for _, a := range v.Attributes {
 		if a.ID == "former_name" {
 			c.readFormerNames(passages, a.Words, m)
@@ -185,6 +208,11 @@ func (c *Catalogue) link(reports []corpus.Report, passages []corpus.Passage, fou
 		for _, n := range c.about[i] {
 			pr := c.projects[n]
 			pr.Passages = append(pr.Passages, i)
+			for _, h := range p.Path[:max(0, len(p.Path)-1)] {
+				if !slices.Contains(pr.Headings, h) {
+					pr.Headings = append(pr.Headings, h)
+				}
+			}
 			if !slices.Contains(pr.Reports, p.Report) {
 				pr.Reports = append(pr.Reports, p.Report)
 			}

@@ -65,6 +65,7 @@ func describeSection(r *corpus.Report, i int, v *corpus.Vocabulary) (description
 		if len(s.Path) > 2 {
 			d.category = s.Path[len(s.Path)-3]
 		}
+		d.end = endOfAsked(r, i, v.Names.Headings)
 		return d, len(d.names) > 0
 	}
 	before, _, titled := strings.Cut(strings.ReplaceAll(heading, "：", ":"), ":")
@@ -97,6 +98,22 @@ func lastOf(r *corpus.Report, i int) int {
 	for j := i + 1; j < len(r.Sections); j++ {
 		p := r.Sections[j].Path
 		if len(p) <= len(r.Sections[i].Path) || !slices.Equal(p[:len(r.Sections[i].Path)], r.Sections[i].Path) {
+			break
+		}
+		end = r.Sections[j].End
+	}
+	return end
+}
+
+// endOfAsked returns where the sections beside section i end that go on about
+// what its heading asks for: up to the next heading that asks, or the end of
+// what stands above them.
+func endOfAsked(r *corpus.Report, i int, patterns []string) int {
+	above := r.Sections[i].Path[:len(r.Sections[i].Path)-1]
+	end := r.Sections[i].End
+	for j := i + 1; j < len(r.Sections); j++ {
+		p := r.Sections[j].Path
+		if len(above) == 0 || len(p) <= len(above) || !slices.Equal(p[:len(above)], above) || askedName(p[len(p)-1], patterns) != "" {
 			break
 		}
 		end = r.Sections[j].End

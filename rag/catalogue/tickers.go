@@ -18,20 +18,66 @@ var bare = regexp.MustCompile(`\$?\b[A-Z][A-Z0-9]{1,9}\b`)
 // things before it counts as a word that means something else too.
 const vagueUses = 5
 
-// readTickers gives each project the symbols printed with a $ in the passages
-// that describe it alone, and finds the ones that are everyday abbreviations.
-func (c *Catalogue) readTickers(passages []corpus.Passage) {
+// symbolPatterns match a word in capitals right beside a word that tells that it
+// is a symbol ("token ACME", "ACME 总供应量为").
+func symbolPatterns(v *corpus.Vocabulary) []*regexp.Regexp {
+	var cues []string
+	for _, a := range v.Attributes {
+		switch a.ID {
+		case "token", "total_supply", "circulating", "market_cap", "fdv":
+			for _, w := range a.State.All() {
+				cues = append(cues, regexp.QuoteMeta(w))
+			}
+		}
+	}
+	if len(cues) == 0 {
+		return nil
+	}
+	cue := `(?:` + strings.Join(cues, "|") + `)`
+	return []*regexp.Regexp{
+		regexp.MustCompile(cue + `(?:\s*(?:为|是|叫|called|named|is|:|：))?\s*\$?([A-Z][A-Z0-9]{1,9})\b`),
+		regexp.MustCompile(`\b([A-Z][A-Z0-9]{1,9})\s*(?:的)?` + cue),
+		regexp.MustCompile(cue + `\s?\(([A-Z][A-Z0-9]{1,9})\b`),
+	}
+}
+
+// readTickers gives each project the symbols printed with a $, or beside a word for
+// a symbol, in the passages that describe it alone, and finds the ones that are
+// everyday abbreviations.
+func (c *Catalogue) readTickers(passages []corpus.Passage, v *corpus.Vocabulary) {
+	uses := capitals(passages)
+	patterns := append(symbolPatterns(v), symbol)
 	for i, p := range passages {
 		if len(c.about[i]) != 1 {
 			continue
 		}
 		pr := c.projects[c.about[i][0]]
-		for _, m := range symbol.FindAllStringSubmatch(p.Text, -1) {
-			if !slices.Contains(pr.Tickers, m[1]) && c.holder(m[1]) == nil {
-				pr.Tickers = append(pr.Tickers, m[1])
+		for k, pattern := range patterns {
+			for _, m := range pattern.FindAllStringSubmatch(p.Text, -1) {
+				dollar := k == len(patterns)-1
+				if !slices.Contains(pr.Tickers, m[1]) && !enumerated.MatchString(m[1]) && c.holder(m[1]) == nil && (dollar || uses[m[1]] <= 2*vagueUses) {
+					pr.Tickers = append(pr.Tickers, m[1])
+				}
 			}
 		}
 	}
+	c.findVague(passages)
+}
+
+// capitals counts the words in capitals.
+func capitals(passages []corpus.Passage) map[string]int {
+	m := map[string]int{}
+	for _, p := range passages {
+		for _, t := range bare.FindAllString(p.Text, -1) {
+			m[t]++
+		}
+	}
+	return m
+}
+
+// findVague notes the tickers that often stand without $ in passages about
+// other things.
+func (c *Catalogue) findVague(passages []corpus.Passage) {
 	owner := map[string]*Project{}
 	for _, p := range c.projects {
 		for _, t := range p.Tickers {

@@ -34,21 +34,13 @@ type mark struct {
 }
 
 var (
-	digitGroups = regexp.MustCompile(`(\d),\s?(\d{3})(\D|$)`)
-	hyphens     = regexp.MustCompile(`([a-z])-([a-z])`)
-	dropped     = strings.NewReplacer("*", "", "`", "", `\`, "")
+	hyphens = regexp.MustCompile(`([a-z])-([a-z])`)
+	dropped = strings.NewReplacer("*", "", "`", "", `\`, "")
 )
 
 // spell folds a text and brings figures to one spelling.
 func spell(s string) string {
-	s = corpus.Fold(dropped.Replace(s))
-	for {
-		t := digitGroups.ReplaceAllString(s, "$1$2$3")
-		if t == s {
-			break
-		}
-		s = t
-	}
+	s = joinGroups(corpus.Fold(dropped.Replace(s)))
 	for {
 		t := hyphens.ReplaceAllString(s, "$1 $2")
 		if t == s {
@@ -56,6 +48,23 @@ func spell(s string) string {
 		}
 		s = t
 	}
+}
+
+// joinGroups takes the commas (and a blank behind each) out of figures like
+// 1,234,567. The figures are ASCII in a folded text.
+func joinGroups(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == ',' && i > 0 && digit(rune(s[i-1])) {
+			rest := strings.TrimPrefix(s[i+1:], " ")
+			if len(rest)-len(strings.TrimLeft(rest, "0123456789")) == 3 {
+				i = len(s) - len(rest) - 1
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 func compact(s string) []mark {
@@ -81,17 +90,21 @@ func matchAt(text, want []mark, i int) bool {
 		if text[i+j].r != w.r {
 			return false
 		}
-		if j > 0 && text[i+j].apart && sameRun(want[j-1].r, w.r) && !w.apart {
+		if j > 0 && text[i+j].apart && !w.apart && sameRun(want, j) {
 			return false
 		}
 	}
 	return true
 }
 
-// sameRun reports whether two neighbours belong to one run of letters or of digits.
-func sameRun(a, b rune) bool {
-	num := func(r rune) bool { return digit(r) || r == '.' }
-	return latin(a) && latin(b) || num(a) && num(b)
+// sameRun reports whether want[j] belongs to the run of letters or of digits
+// before it. A dot belongs to a figure when it stands inside it.
+func sameRun(want []mark, j int) bool {
+	inside := func(dot int) bool {
+		return dot > 0 && dot+1 < len(want) && digit(want[dot-1].r) && digit(want[dot+1].r) && !want[dot].apart && !want[dot+1].apart
+	}
+	a, b := want[j-1].r, want[j].r
+	return latin(a) && latin(b) || digit(a) && digit(b) || a == '.' && inside(j-1) || b == '.' && inside(j)
 }
 
 func leftEdge(text, want []mark, i int) bool {
@@ -103,7 +116,7 @@ func leftEdge(text, want []mark, i int) bool {
 	case latin(first):
 		return !latin(before)
 	case digit(first):
-		return !digit(before) && before != '.' && (before != ',' || i < 2 || !digit(text[i-2].r))
+		return !digit(before) && before != '.' && (before != ',' || i < 2 || text[i-1].apart || !digit(text[i-2].r))
 	}
 	return true
 }

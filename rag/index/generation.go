@@ -114,7 +114,8 @@ func writeGeneration(ctx context.Context, root, gen string, c Content, e rag.Emb
 	if err := writeContent(gen, c); err != nil {
 		return m, err
 	}
-	return m, writeManifest(gen, m, []string{reportsFile, passagesFile, projectsFile, vectorsFile})
+	err = writeManifest(gen, &m)
+	return m, err
 }
 
 func writeContent(gen string, c Content) error {
@@ -140,19 +141,17 @@ func switchTo(root, name string) error {
 	if err := os.Rename(tmp, filepath.Join(root, currentFile)); err != nil {
 		return fmt.Errorf("switch generation: %w", err)
 	}
-	if d, err := os.Open(root); err == nil { // make the rename last through a power cut, where the system can
-		_ = d.Sync()
-		_ = d.Close()
-	}
+	_ = syncFile(root) // make the rename last through a power cut, where the system can
 	return nil
 }
 
 // clearStale removes every generation but the current one: unfinished ones and
 // those before it. A process that still serves an old one has its files open.
+// When it cannot be told which one is current, all stay until the next build.
 func clearStale(root string) error {
 	current, err := readCurrent(root)
 	if err != nil && !errors.Is(err, ErrNoIndex) {
-		return err
+		return nil //nolint:nilerr // this build writes CURRENT anew
 	}
 	entries, err := os.ReadDir(root)
 	if err != nil {
@@ -192,11 +191,23 @@ func Current(dir string) (string, error) { return readCurrent(filepath.Join(dir,
 // an embedder other than e. A nil e takes the index as it is.
 func Open(dir string, e rag.Embedder) (*Index, error) {
 	root := filepath.Join(dir, indexDir)
-	name, err := readCurrent(root)
-	if err != nil {
-		return nil, err
+	for {
+		name, err := readCurrent(root)
+		if err != nil {
+			return nil, err
+		}
+		ix, err := openGeneration(dir, filepath.Join(root, name), e)
+		if err == nil {
+			return ix, nil
+		}
+		if now, e := readCurrent(root); e != nil || now == name {
+			return nil, err
+		}
+		// Builds have passed by and cleared the generation away.
 	}
-	gen := filepath.Join(root, name)
+}
+
+func openGeneration(dir, gen string, e rag.Embedder) (*Index, error) {
 	m, err := readManifest(gen)
 	if err != nil {
 		return nil, fmt.Errorf("open index: %w", err)

@@ -20,9 +20,11 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -127,6 +129,9 @@ const pool = 100
 
 // Search implements [rag.Index].
 func (ix *Index) Search(ctx context.Context, q rag.Query) ([]rag.Hit, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("search %q: %w", q.Text, err)
+	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 10
@@ -163,6 +168,13 @@ type scored struct {
 	score   float64
 }
 
+// sortScored sorts l by score, best first, then by corpus order.
+func sortScored(l []scored) {
+	slices.SortFunc(l, func(a, b scored) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.passage, b.passage))
+	})
+}
+
 // fuse merges the two lists by a min-max normalised weighted sum. Reciprocal
 // ranks at equal weight lose where one list is weaker, which a lexical vector
 // always is: pyserini's runs over 29 BEIR sets give min-max .483, RRF .465
@@ -195,6 +207,8 @@ func (ix *Index) fuse(lex, vec []scored, limit int) []rag.Hit {
 		h.Vector = s.score
 		if high > low {
 			h.Score += w * (s.score - low) / (high - low)
+		} else {
+			h.Score += w // one alone, or all alike: each is the best
 		}
 	}
 	return best(byPassage, limit)

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -122,6 +121,9 @@ func buildLexicalMemory(passages []corpus.Passage) (*lexicalIndex, error) {
 // buildLexical writes the inverted lists of passages to dir.
 func buildLexical(ctx context.Context, dir, scratch string, passages []corpus.Passage) (lengths, error) {
 	var l lengths
+	if len(passages) == 0 {
+		return l, nil // bleve's builder panics on nothing
+	}
 	m, err := newMapping()
 	if err != nil {
 		return l, err
@@ -147,6 +149,9 @@ func buildLexical(ctx context.Context, dir, scratch string, passages []corpus.Pa
 
 // openLexical opens what buildLexical wrote.
 func openLexical(dir string, passages int, l lengths) (*lexicalIndex, error) {
+	if passages == 0 {
+		return buildLexicalMemory(nil)
+	}
 	ix, err := bleve.OpenUsing(dir, map[string]any{"read_only": true, "bolt_timeout": "5s"})
 	if err != nil {
 		return nil, fmt.Errorf("open inverted lists: %w", err)
@@ -283,11 +288,6 @@ func topScores(scores []float64, n int, keep func(int) bool) []scored {
 			l = append(l, scored{i, s})
 		}
 	}
-	sort.Slice(l, func(i, j int) bool {
-		if l[i].score != l[j].score {
-			return l[i].score > l[j].score
-		}
-		return l[i].passage < l[j].passage
-	})
+	sortScored(l)
 	return l[:min(n, len(l))]
 }

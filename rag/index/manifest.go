@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -72,33 +73,51 @@ func readManifest(dir string) (Manifest, error) {
 	if err != nil {
 		return m, fmt.Errorf("read manifest: %w", err)
 	}
+	var v struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(data, &v); err != nil {
+		return m, fmt.Errorf("read manifest %s: %w", filepath.Join(dir, manifestFile), err)
+	}
+	if v.Format != FormatVersion { // the rest may look different in another version
+		return m, &MismatchError{Dir: filepath.Dir(filepath.Dir(dir)), Have: fmt.Sprintf("index format %d", v.Format), Want: fmt.Sprintf("index format %d", FormatVersion)}
+	}
 	if err := json.Unmarshal(data, &m); err != nil {
 		return m, fmt.Errorf("read manifest %s: %w", filepath.Join(dir, manifestFile), err)
 	}
-	if m.Format != FormatVersion {
-		return m, &MismatchError{Dir: filepath.Dir(filepath.Dir(dir)), Have: fmt.Sprintf("index format %d", m.Format), Want: fmt.Sprintf("index format %d", FormatVersion)}
-	}
 	for name, want := range m.Files {
-		got, err := sum(filepath.Join(dir, name))
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		got, err := sum(file)
 		if err != nil {
 			return m, fmt.Errorf("check %s: %w", name, err)
 		}
 		if got != want {
-			return m, fmt.Errorf("check %s: the file is damaged (its checksum differs from the manifest's): ingest the reports again", filepath.Join(dir, name))
+			return m, fmt.Errorf("check %s: the file is damaged (its checksum differs from the manifest's): ingest the reports again", file)
 		}
 	}
 	return m, nil
 }
 
-// writeManifest sums up files and writes the manifest, synced to disk.
-func writeManifest(dir string, m Manifest, files []string) error {
+// writeManifest syncs and sums up all files of a generation, the inverted lists'
+// too (bleve panics on damaged ones), into m and writes it.
+func writeManifest(dir string, m *Manifest) error {
 	m.Files = map[string]File{}
-	for _, name := range files {
-		f, err := sum(filepath.Join(dir, name))
+	err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return fmt.Errorf("sum %s: %w", name, err)
+			return err
 		}
-		m.Files[name] = f
+		if err := syncFile(file); err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, file)
+		if err != nil {
+			return err
+		}
+		m.Files[filepath.ToSlash(name)], err = sum(file)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("sum up generation: %w", err)
 	}
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
@@ -119,6 +138,17 @@ func sum(file string) (File, error) {
 		return File{}, err
 	}
 	return File{Size: n, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// syncFile waits until a file or a folder is on disk. A system that cannot
+// sync what is open for reading has done what it can.
+func syncFile(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	_ = f.Sync()
+	return f.Close()
 }
 
 // writeSynced writes data to file and waits until it is on disk.

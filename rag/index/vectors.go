@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 
 	"github.com/philippgille/chromem-go"
@@ -41,6 +41,9 @@ func newVectorIndex(ctx context.Context, passages []corpus.Passage, vecs [][]flo
 		if err := coll.AddDocuments(ctx, docs, 1); err != nil {
 			return nil, fmt.Errorf("add vectors: %w", err)
 		}
+		if err := ctx.Err(); err != nil { // chromem then leaves vectors out and says nothing
+			return nil, fmt.Errorf("add vectors: %w", err)
+		}
 	}
 	return &vectorIndex{db, coll}, nil
 }
@@ -65,38 +68,50 @@ func (x *vectorIndex) export(file string) error {
 	return nil
 }
 
-// search returns the n nearest passages by cosine, nearest first. With a
-// filter it looks through all of them.
+// search returns the n nearest passages by cosine, nearest first, ties in
+// order. With a filter it looks through all of them.
 func (x *vectorIndex) search(ctx context.Context, v []float32, n int, keep func(int) bool) ([]scored, error) {
 	total := x.coll.Count()
 	if total == 0 {
 		return nil, nil // chromem refuses to query an empty collection
 	}
-	ask := min(n, total) // and to return more than it has
+	ask := min(n+1, total) // and to return more than it has
 	if keep != nil {
 		ask = total
 	}
-	res, err := x.coll.QueryEmbedding(ctx, v, ask, nil, nil)
+	l, err := x.query(ctx, v, ask)
 	if err != nil {
 		return nil, err
 	}
-	l := make([]scored, 0, n)
-	for _, r := range res {
-		i, err := strconv.Atoi(r.ID)
+	if len(l) > n && ask < total && l[n-1].score == l[n].score {
+		// Which of the equally near chromem returns is left to chance.
+		if l, err = x.query(ctx, v, total); err != nil {
+			return nil, err
+		}
+	}
+	if keep != nil {
+		l = slices.DeleteFunc(l, func(s scored) bool { return !keep(s.passage) })
+	}
+	return l[:min(n, len(l))], nil
+}
+
+// query returns n passages, nearest first, ties in order.
+func (x *vectorIndex) query(ctx context.Context, v []float32, n int) ([]scored, error) {
+	res, err := x.coll.QueryEmbedding(ctx, v, n, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil { // chromem then returns what it has so far
+		return nil, err
+	}
+	l := make([]scored, len(res))
+	for i, r := range res {
+		number, err := strconv.Atoi(r.ID)
 		if err != nil {
 			return nil, fmt.Errorf("vector collection holds document %q, which is no passage number", r.ID)
 		}
-		if keep == nil || keep(i) {
-			if l = append(l, scored{i, float64(r.Similarity)}); len(l) == n {
-				break
-			}
-		}
+		l[i] = scored{number, float64(r.Similarity)}
 	}
-	sort.SliceStable(l, func(i, j int) bool { // chromem leaves the order of ties to chance
-		if l[i].score != l[j].score {
-			return l[i].score > l[j].score
-		}
-		return l[i].passage < l[j].passage
-	})
+	sortScored(l)
 	return l, nil
 }

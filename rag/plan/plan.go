@@ -56,7 +56,30 @@ type Plan struct {
 	Reports    []string             // ids of reports that the question names
 	Expand     string               // words for the search beside the question's own
 	Decline    Decline              // "" when it may be answered
+	Filter     *Filter              // bounds the projects that a list holds, or nil
+	Unknown    string               // a name in the question that no passage holds, or ""
+	Each       bool                 // asks for a figure per group ("in each table")
 }
+
+// A Filter bounds a list by what is stated of an attribute.
+type Filter struct {
+	Attribute corpus.Attribute
+	Op        Op
+	Value     corpus.Value // of Over, Under and On
+}
+
+// An Op is how a filter compares.
+type Op string
+
+// The operations.
+const (
+	Over  Op = "over"  // at least the value
+	Under Op = "under" // at most the value
+	On    Op = "on"    // a date within the value's year or month
+	Most  Op = "most"  // the largest first
+	Least Op = "least" // the smallest first
+	None  Op = "none"  // stated not to have any
+)
 
 // A Concept is a content word of the question with everything that means the same.
 type Concept struct {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 type Frequencies interface {
 	Passages() int
 	Holding(unit string) int
+	Phrase(normal string) bool // some passage holds the phrase, in normal form
 }
 
 // A Planner makes plans over one corpus. It is safe for concurrent use.
@@ -30,6 +32,11 @@ type Planner struct {
 	stop       map[string]bool
 	stopHan    []string // longest first
 	categories []category
+	compare    []cue[corpus.Cue]
+	negations  []string
+	synonyms   map[string][]string // normal forms by normal form
+	kin        map[string]corpus.Attribute
+	values     *corpus.ValueReader
 }
 
 // A cue is a phrase in normal form and what it stands for.
@@ -47,6 +54,12 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 	p.asks = cuesOf(v.Asks)
 	p.intents = cuesOf(v.Intents)
 	p.decline = cuesOf(v.Decline)
+	p.compare = cuesOf(v.Compare)
+	p.values = corpus.NewValueReader(v.Units)
+	p.readSynonyms(v.Synonyms)
+	for _, w := range append(v.Negations.All(), v.Lacking.All()...) {
+		p.negations = append(p.negations, corpus.Normal(w))
+	}
 	sortCues(p.attributes)
 	for _, w := range v.Stop.En {
 		for _, u := range corpus.Units(w) {
@@ -58,6 +71,9 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 	}
 	slices.SortStableFunc(p.stopHan, func(a, b string) int { return len(b) - len(a) })
 	p.categories = categoriesOf(c)
+	for i := range p.categories {
+		p.categories[i].concepts = p.labelConcepts(p.categories[i].normal)
+	}
 	return p
 }
 
@@ -102,9 +118,15 @@ func (p *Planner) Plan(question, language string, talk []Turn) Plan {
 	pl.Decline = p.declined(full, rest)
 	pl.Intent, pl.Conflict = p.intent(full, rest, len(mentions))
 	pl.Category = p.category(full, rest)
+	pl.Each = pl.Intent == Count && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
+	rest = p.readFilter(&pl, question, full, rest)
 	p.carryOver(&pl, question, talk)
 	p.readConcepts(&pl, rest)
+	pl.Unknown = p.unknownName(question, mentions)
+	if len(pl.Wants) == 0 {
+		pl.Wants = typesOf(pl.Attributes)
+	}
 	pl.Expand = expansion(&pl)
 	return pl
 }
@@ -147,7 +169,7 @@ func (p *Planner) intent(full, rest string, projects int) (Intent, bool) {
 	switch {
 	case seen["compare"] && projects != 1:
 		return Compare, conflict
-	case seen["count"]:
+	case seen["count"] && projects == 0:
 		return Count, conflict
 	case seen["summary"] && projects > 0:
 		return Summary, conflict
@@ -286,10 +308,15 @@ func (p *Planner) readConcepts(pl *Plan, rest string) {
 			pl.Concepts = append(pl.Concepts, p.hanConcepts(run)...)
 			continue
 		}
-		for _, u := range run {
-			if !p.stop[u] && (len(u) > 1 || u >= "0" && u <= "9") {
-				pl.Concepts = append(pl.Concepts, p.latinConcept(u))
+		for i := 0; i < len(run); i++ {
+			u := run[i]
+			if p.stop[u] || len(u) == 1 && (u < "0" || u > "9") {
+				continue
 			}
+			if n, zh := p.glossary.Phrase(run[i:]); n > 0 {
+				pl.Concepts = append(pl.Concepts, p.phraseConcept(run[i:i+n], zh))
+			}
+			pl.Concepts = append(pl.Concepts, p.latinConcept(u))
 		}
 	}
 	pl.Concepts = unique(pl.Concepts)
@@ -315,15 +342,85 @@ func runs(normal string) [][]string {
 	return out
 }
 
+// typesOf returns the types of values that statements of the attributes hold.
+func typesOf(l []corpus.Attribute) []corpus.ValueType {
+	var out []corpus.ValueType
+	for _, a := range l {
+		if a.Type != corpus.Prose && a.Type != corpus.Name && !slices.Contains(out, a.Type) {
+			out = append(out, a.Type)
+		}
+	}
+	return out
+}
+
+// properName matches a name of two capitalised words or more.
+var properName = regexp.MustCompile(`\p{Lu}[\p{L}\d.&'’-]*(?:\s+\p{Lu}[\p{L}\d.&'’-]*)+`)
+
+// unknownName returns the first name of two words or more in the question that is
+// no project and that no passage can hold, or "".
+func (p *Planner) unknownName(question string, mentions []catalogue.Mention) string {
+	for _, m := range properName.FindAllStringIndex(question, -1) {
+		if slices.ContainsFunc(mentions, func(o catalogue.Mention) bool { return o.Start < m[1] && m[0] < o.End }) {
+			continue
+		}
+		name := strings.TrimRight(question[m[0]:m[1]], ".'’")
+		for _, possessive := range []string{"'s", "’s"} {
+			name = strings.TrimSuffix(name, possessive)
+		}
+		words := strings.Fields(name)
+		for len(words) > 0 && m[0] == 0 && p.stop[stemOf(words[0])] {
+			words = words[1:] // "What Does Acme ..."
+		}
+		if len(words) < 2 || p.isLabel(corpus.Normal(strings.Join(words, " "))) {
+			continue
+		}
+		if !p.freq.Phrase(corpus.Normal(strings.Join(words, " "))) {
+			return strings.Join(words, " ")
+		}
+	}
+	return ""
+}
+
+func stemOf(word string) string {
+	if u := corpus.Units(word); len(u) > 0 {
+		return u[0]
+	}
+	return ""
+}
+
+// isLabel reports whether a phrase is a category or a report's name.
+func (p *Planner) isLabel(normal string) bool {
+	return slices.ContainsFunc(p.categories, func(c category) bool { return strings.Contains(c.normal, normal) }) ||
+		slices.ContainsFunc(p.reports, func(r reportName) bool {
+			return strings.Contains(normal, r.normal) || strings.Contains(r.normal, normal)
+		})
+}
+
 func (p *Planner) latinConcept(u string) Concept {
 	c := Concept{Text: u, Alternatives: []string{" " + u + " "}}
 	for _, t := range p.glossary.FromEnglish(u) {
 		c.Alternatives = append(c.Alternatives, corpus.Normal(t))
 	}
+	c.Alternatives = append(c.Alternatives, p.synonyms[c.Alternatives[0]]...)
 	c.Strong = len(c.Alternatives)
 	c.Weight = p.weight(u, c.Alternatives)
 	return c
 }
+
+// phraseConcept stands for a phrase as a whole, beside its words: it matches
+// the other language only, and weighs little here.
+func (p *Planner) phraseConcept(units, zh []string) Concept {
+	c := Concept{Text: strings.Join(units, " "), Alternatives: []string{" " + strings.Join(units, " ") + " "}}
+	for _, t := range zh {
+		c.Alternatives = append(c.Alternatives, corpus.Normal(t))
+	}
+	c.Strong = len(c.Alternatives)
+	c.Weight = phraseShare * p.weight(c.Text, c.Alternatives)
+	return c
+}
+
+// phraseShare is what a phrase weighs beside the words in it.
+const phraseShare = 0.5
 
 // hanConcepts cuts a run of Han characters into the glossary's words and pairs
 // of what is left.
@@ -353,12 +450,30 @@ func (p *Planner) hanConcepts(run []string) []Concept {
 	return out
 }
 
+// readSynonyms makes every member of a group stand for the others.
+func (p *Planner) readSynonyms(groups [][]string) {
+	p.synonyms = map[string][]string{}
+	for _, g := range groups {
+		for _, w := range g {
+			n := corpus.Normal(w)
+			for _, o := range g {
+				if m := corpus.Normal(o); m != n && !slices.Contains(p.synonyms[n], m) {
+					p.synonyms[n] = append(p.synonyms[n], m)
+				}
+			}
+		}
+	}
+}
+
 // longest returns the length of the longest glossary word, of two characters
 // or more, at the start of run, and its translations.
 func (p *Planner) longest(run []string) (int, []string) {
 	for n := min(len(run), corpus.MaxGlossaryRunes); n >= 2; n-- {
 		if en := p.glossary.FromChinese(strings.Join(run[:n], "")); len(en) > 0 {
 			return n, en
+		}
+		if len(p.synonyms[" "+strings.Join(run[:n], " ")+" "]) > 0 {
+			return n, nil
 		}
 	}
 	return 0, nil
@@ -369,6 +484,7 @@ func (p *Planner) hanConcept(chars, en []string, share float64) Concept {
 	for _, t := range en {
 		c.Alternatives = append(c.Alternatives, corpus.Normal(t))
 	}
+	c.Alternatives = append(c.Alternatives, p.synonyms[c.Alternatives[0]]...)
 	c.Strong = len(c.Alternatives)
 	c.Weight = share * p.weight(c.Text, c.Alternatives)
 	return c

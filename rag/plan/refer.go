@@ -42,6 +42,7 @@ func both(question string) bool { return bothPattern.MatchString(question) }
 type category struct {
 	label    string // shown
 	normal   string
+	concepts []Concept // its words with their translations
 	projects []*catalogue.Project
 }
 
@@ -49,21 +50,26 @@ type category struct {
 func categoriesOf(c *catalogue.Catalogue) []category {
 	byNormal := map[string]*category{}
 	var order []string
+	file := func(label string, p *catalogue.Project) {
+		n := corpus.Normal(bareLabel(label))
+		if strings.TrimSpace(n) == "" {
+			return
+		}
+		if byNormal[n] == nil {
+			byNormal[n] = &category{label: bareLabel(label), normal: n}
+			order = append(order, n)
+		}
+		if cat := byNormal[n]; !slices.Contains(cat.projects, p) {
+			cat.projects = append(cat.projects, p)
+		}
+	}
 	for _, p := range c.Projects() {
 		for _, k := range p.Categories {
-			for _, label := range []string{k.En, k.Zh} {
-				n := corpus.Normal(bareLabel(label))
-				if strings.TrimSpace(n) == "" {
-					continue
-				}
-				if byNormal[n] == nil {
-					byNormal[n] = &category{label: bareLabel(label), normal: n}
-					order = append(order, n)
-				}
-				if cat := byNormal[n]; !slices.Contains(cat.projects, p) {
-					cat.projects = append(cat.projects, p)
-				}
-			}
+			file(k.En, p)
+			file(k.Zh, p)
+		}
+		for _, h := range p.Headings {
+			file(h, p)
 		}
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return len(b) - len(a) })
@@ -80,7 +86,8 @@ var numbering = regexp.MustCompile(`^\s*[\dIVX]+[.)、]\s*`)
 func bareLabel(s string) string { return numbering.ReplaceAllString(s, "") }
 
 // category returns the category whose label the question holds, the longest
-// one, if it files two projects or more.
+// one, if it files two projects or more; else one whose words, or their
+// translations, the question holds all.
 func (p *Planner) category(full, rest string) *Category {
 	for _, c := range p.categories {
 		if len(c.projects) < 2 || utf8.RuneCountInString(strings.ReplaceAll(c.normal, " ", "")) < 2 {
@@ -90,7 +97,41 @@ func (p *Planner) category(full, rest string) *Category {
 			return &Category{Label: c.label, Projects: c.projects}
 		}
 	}
+	for _, c := range p.categories {
+		if len(c.projects) >= 2 && len(c.concepts) >= 2 && len(c.concepts) <= maxLabel && allMatch(c.concepts, full) {
+			return &Category{Label: c.label, Projects: c.projects}
+		}
+	}
 	return nil
+}
+
+// maxLabel is how many words a label may have that is recognised by its words.
+const maxLabel = 5
+
+func allMatch(l []Concept, normal string) bool {
+	for _, c := range l {
+		if c.Match(normal) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// labelConcepts turns a label into concepts, stop words left out.
+func (p *Planner) labelConcepts(normal string) []Concept {
+	var out []Concept
+	for _, run := range runs(normal) {
+		if corpus.IsHan([]rune(run[0])[0]) {
+			out = append(out, p.hanConcepts(run)...)
+			continue
+		}
+		for _, u := range run {
+			if !p.stop[u] && len(u) > 1 {
+				out = append(out, p.latinConcept(u))
+			}
+		}
+	}
+	return unique(out)
 }
 
 // A reportName is a title or publisher in normal form.

@@ -1,0 +1,159 @@
+package rag
+
+import (
+	"slices"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// compare sets projects side by side: who has more, where that was asked; then for each
+// the best sentences; then what is stated of the compared attributes, gaps named.
+func (e *Engine) compare(p *plan.Plan, cands []candidate) Answer {
+	w := e.newWriter(p)
+	e.verdict(w, p)
+	limit := summaryRunes / len(p.Projects)
+	for _, pr := range p.Projects {
+		chosen := e.comparing(w, p, pr, cands, limit)
+		missing := e.missingFacts(p, pr, chosen)
+		if len(chosen) == 0 && len(missing) == 0 {
+			w.heading(pr.Name + phrase(p.Language, ": not stated", "：报告未说明"))
+			continue
+		}
+		w.heading(pr.Name)
+		w.paragraph(chosen)
+		for _, f := range missing {
+			all := e.cfg.Index.Passages()
+			w.add("", e.label(f.Attribute, p.Language)+phrase(p.Language, ": ", "：")+e.value(f, p.Language), true, w.cite(&all[f.Passage], f.Start, f.End))
+		}
+		w.project(pr.Name)
+	}
+	return w.done(p)
+}
+
+// comparing returns the sentences of one project: those that hold what is compared, or
+// those that say what it is.
+func (e *Engine) comparing(w *writer, p *plan.Plan, pr *catalogue.Project, cands []candidate, limit int) []candidate {
+	pool := slices.DeleteFunc(slices.Clone(cands), func(c candidate) bool { return !c.concerns(pr) })
+	if len(p.Concepts) == 0 || bestCoverage(pool) < minSentenceCoverage {
+		pool = opening(p, pr, cands)
+	}
+	var chosen []candidate
+	for _, c := range pool {
+		if len(chosen) < maxStated && size(chosen)+len([]rune(c.text)) <= limit && !repeats(chosen, &c) && !w.has(&c) {
+			chosen = append(chosen, c)
+		}
+	}
+	return chosen
+}
+
+func bestCoverage(l []candidate) float64 {
+	best := 0.0
+	for _, c := range l {
+		best = max(best, c.coverage)
+	}
+	return best
+}
+
+// missingFacts returns the newest fact of each asked attribute that the
+// chosen sentences do not state.
+func (e *Engine) missingFacts(p *plan.Plan, pr *catalogue.Project, chosen []candidate) []catalogue.Fact {
+	var out []catalogue.Fact
+	for _, a := range p.Attributes {
+		facts := e.cfg.Catalogue.Facts(pr, a.ID)
+		if len(facts) == 0 {
+			continue
+		}
+		f := facts[0]
+		if !slices.ContainsFunc(chosen, func(c candidate) bool { return c.hit.Report == f.Report && c.start == f.Start }) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// verdict says which project has the largest figure of the compared
+// attribute, when each has one.
+func (e *Engine) verdict(w *writer, p *plan.Plan) {
+	for _, a := range p.Attributes {
+		if a.Type != corpus.Amount && a.Type != corpus.Number {
+			continue
+		}
+		var tops []catalogue.Fact
+		for _, pr := range p.Projects {
+			if f := largest(e.cfg.Catalogue.Facts(pr, a.ID)); f != nil {
+				tops = append(tops, *f)
+			}
+		}
+		if len(tops) < 2 || len(tops) < len(p.Projects) {
+			continue
+		}
+		slices.SortStableFunc(tops, func(x, y catalogue.Fact) int {
+			switch {
+			case x.Value.Num > y.Value.Num:
+				return -1
+			case x.Value.Num < y.Value.Num:
+				return 1
+			}
+			return 0
+		})
+		e.writeVerdict(w, p, a, tops)
+		return
+	}
+}
+
+func largest(facts []catalogue.Fact) *catalogue.Fact {
+	var best *catalogue.Fact
+	for i := range facts {
+		if f := &facts[i]; !f.Denied && !f.Value.Malformed && !f.Value.Percent && (best == nil || f.Value.Num > best.Value.Num) {
+			best = f
+		}
+	}
+	return best
+}
+
+func (e *Engine) writeVerdict(w *writer, p *plan.Plan, a corpus.Attribute, tops []catalogue.Fact) {
+	all := e.cfg.Index.Passages()
+	text := e.label(a.ID, p.Language) + phrase(p.Language, ": ", "：")
+	var cites []int
+	for i, f := range tops {
+		if i > 0 {
+			text += phrase(p.Language, "; ", "；")
+		}
+		text += f.Project.Name + " " + e.value(f, p.Language)
+		cites = append(cites, w.cite(&all[f.Passage], f.Start, f.End))
+		w.project(f.Project.Name)
+	}
+	w.add("", text+phrase(p.Language, ".", "。"), true, cites...)
+}
+
+// compareConcepts sets two notions side by side: for each the sentences that
+// tell most about it.
+func (e *Engine) compareConcepts(p *plan.Plan, cands []candidate) Answer {
+	keys := e.keys(p)
+	if len(keys) < 2 {
+		return e.state(p, cands)
+	}
+	w := e.newWriter(p)
+	for _, k := range keys[:2] {
+		pool := slices.DeleteFunc(slices.Clone(cands), func(c candidate) bool { return k.Match(c.normal) == 0 })
+		slices.SortStableFunc(pool, func(a, b candidate) int { return defining(b, k) - defining(a, k) })
+		var chosen []candidate
+		for _, c := range pool {
+			if len(chosen) < maxStated && size(chosen)+len([]rune(c.text)) <= summaryRunes/2 && !repeats(chosen, &c) && !w.has(&c) {
+				chosen = append(chosen, c)
+			}
+		}
+		w.paragraph(chosen)
+	}
+	return w.done(p)
+}
+
+// defining is 1 when c begins with the concept, else 0.
+func defining(c candidate, k plan.Concept) int {
+	if opensConcept(c.normal, k) {
+		return 1
+	}
+	return 0
+}

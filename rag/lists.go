@@ -1,0 +1,508 @@
+package rag
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// A row is one line of a list: a project and the sentence that puts it there.
+type row struct {
+	project    *catalogue.Project
+	passage    int
+	start, end int    // of the sentence, bytes in the report
+	text       string // what the row says behind the name
+	quoted     bool   // text is the sentence itself
+	order      float64
+}
+
+// list answers a question for projects out of the whole corpus, not out of the
+// nearest passages. It reports false when the question is for no list, or for
+// none that it can make.
+func (e *Engine) list(p *plan.Plan) (Answer, bool) {
+	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count {
+		return Answer{}, false
+	}
+	switch {
+	case p.Each:
+		return e.countEach(p)
+	case p.Filter != nil:
+		return e.listFiltered(p)
+	case p.Category != nil && !e.narrower(p):
+		return e.listCategory(p)
+	}
+	if a, ok := e.listHolding(p); ok {
+		return a, true
+	}
+	if p.Category != nil {
+		return e.listCategory(p)
+	}
+	return Answer{}, false
+}
+
+// narrower reports whether the question bounds a category by something else.
+func (e *Engine) narrower(p *plan.Plan) bool {
+	label := corpus.Normal(p.Category.Label)
+	return slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		return c.Attribute == "" && c.Weight > 0.5 && c.Match(label) == 0 && e.known(c)
+	})
+}
+
+// known reports whether a passage holds the concept.
+func (e *Engine) known(c plan.Concept) bool { return len(e.freq.candidates(c.Alternatives)) > 0 }
+
+// in returns the projects that the plan's category and reports allow.
+func (e *Engine) in(p *plan.Plan) []*catalogue.Project {
+	all := e.cfg.Catalogue.Projects()
+	if p.Category != nil {
+		all = p.Category.Projects
+	}
+	var out []*catalogue.Project
+	for _, pr := range all {
+		if len(p.Reports) == 0 || slices.ContainsFunc(pr.Reports, func(r string) bool { return slices.Contains(p.Reports, r) }) {
+			out = append(out, pr)
+		}
+	}
+	return out
+}
+
+// listCategory lists the projects of a category, each with the sentence that
+// says what it is.
+func (e *Engine) listCategory(p *plan.Plan) (Answer, bool) {
+	all := e.cfg.Index.Passages()
+	var rows []row
+	for _, pr := range e.in(p) {
+		if len(pr.Passages) == 0 {
+			continue
+		}
+		n := describing(pr, p, all)
+		h := Hit{Passage: all[n]}
+		c := e.firstSentence(&h, pr)
+		rows = append(rows, row{project: pr, passage: n, start: c.start, end: c.end, text: c.text, quoted: true})
+	}
+	if len(rows) == 0 {
+		return Answer{}, false
+	}
+	return e.writeRows(p, p.Category.Label, "", rows), true
+}
+
+// describing returns the passage that describes pr, one of the asked reports and in the
+// plan's language if there is one.
+func describing(pr *catalogue.Project, p *plan.Plan, all []corpus.Passage) int {
+	best, most := pr.Passages[0], -1
+	for _, n := range pr.Passages {
+		points := 0
+		if allowed(p.Reports, all[n].Report) {
+			points += 2
+		}
+		if all[n].Language == p.Language {
+			points++
+		}
+		if points > most {
+			best, most = n, points
+		}
+	}
+	return best
+}
+
+// firstSentence returns the first sentence of the passage that says something:
+// one that names the project, or else the first long enough to.
+func (e *Engine) firstSentence(h *Hit, pr *catalogue.Project) candidate {
+	var first *candidate
+	for i, span := range corpus.Sentences(h.Text) {
+		c := candidate{hit: h, place: i, start: h.Start + span.Start, end: h.Start + span.End, text: h.Text[span.Start:span.End]}
+		if len([]rune(c.text)) < minSaying+len([]rune(pr.Name)) {
+			continue
+		}
+		if pr.NamedIn(corpus.Normal(c.text)) {
+			return c
+		}
+		if first == nil {
+			first = &c
+		}
+	}
+	if first == nil {
+		return candidate{hit: h, start: h.Start, end: h.End, text: h.Text}
+	}
+	return *first
+}
+
+// minSaying is how many characters beside the name a sentence needs to say something.
+const minSaying = 8
+
+// listFiltered lists the projects for which a fact passes the filter.
+func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
+	var rows []row
+	stated := 0
+	for _, pr := range e.in(p) {
+		facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
+		facts = slices.DeleteFunc(slices.Clone(facts), func(f catalogue.Fact) bool { return !allowed(p.Reports, f.Report) })
+		if len(facts) > 0 {
+			stated++
+		}
+		if f := passing(p.Filter, facts); f != nil {
+			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.value(*f, p.Language), order: f.Value.Num})
+		}
+	}
+	if len(rows) == 0 {
+		return Answer{}, false
+	}
+	e.sortRows(p.Filter, rows)
+	label := e.filterLabel(p)
+	note := ""
+	if p.Filter.Op != plan.None {
+		note = phrase(p.Language,
+			"stated for "+itoa(stated)+" projects; for others the reports give no figure",
+			"报告给出该项数据的项目有 "+itoa(stated)+" 个，其余未说明")
+	}
+	return e.writeRows(p, label, note, rows), true
+}
+
+// passing returns the fact that puts a project on the list: the largest that
+// passes, or the denial that was asked for.
+func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
+	var best *catalogue.Fact
+	for i := range facts {
+		x := &facts[i]
+		ok := false
+		switch f.Op {
+		case plan.None:
+			ok = x.Denied
+		case plan.On:
+			ok = !x.Denied && within(x, f.Value.Date)
+		default:
+			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && comparable(f.Value, x.Value) && passes(f, x.Value.Num)
+		}
+		if ok && (best == nil || x.Value.Num > best.Value.Num) {
+			best = x
+		}
+	}
+	return best
+}
+
+func kindOf(f *plan.Filter) corpus.ValueType {
+	if f.Attribute.Type == corpus.Amount {
+		return corpus.Amount
+	}
+	return corpus.Number
+}
+
+// comparable reports whether two amounts are in one currency, as far as is known.
+func comparable(a, b corpus.Value) bool {
+	return a.Currency == "" || b.Currency == "" || a.Currency == b.Currency
+}
+
+func passes(f *plan.Filter, num float64) bool {
+	switch f.Op {
+	case plan.Over:
+		return num >= f.Value.Num
+	case plan.Under:
+		return num <= f.Value.Num
+	}
+	return true
+}
+
+// within reports whether a fact is of the asked year, month or day.
+func within(f *catalogue.Fact, want corpus.Date) bool {
+	d := f.Date
+	if f.Value.Kind == corpus.When {
+		d = f.Value.Date
+	}
+	return d.Year == want.Year && (want.Month == 0 || d.Month == want.Month) && (want.Day == 0 || d.Day == want.Day)
+}
+
+// topRows is how many rows a list of the largest or smallest has.
+const topRows = 5
+
+func (e *Engine) sortRows(f *plan.Filter, rows []row) {
+	if f.Op == plan.None {
+		return
+	}
+	sort.SliceStable(rows, func(i, j int) bool {
+		if f.Op == plan.Under || f.Op == plan.Least {
+			return rows[i].order < rows[j].order
+		}
+		return rows[i].order > rows[j].order
+	})
+}
+
+func (e *Engine) filterLabel(p *plan.Plan) string {
+	label := e.label(p.Filter.Attribute.ID, p.Language)
+	value := corpus.FormatAmount(p.Filter.Value.Num, p.Filter.Value.Currency, p.Language)
+	switch p.Filter.Op {
+	case plan.Over:
+		return label + phrase(p.Language, " of "+value+" or more", " "+value+" 及以上")
+	case plan.Under:
+		return label + phrase(p.Language, " of "+value+" or less", " "+value+" 及以下")
+	case plan.On:
+		return label + phrase(p.Language, " in ", " ") + dateWords(p.Filter.Value.Date, 0, p.Language)
+	case plan.Most:
+		return label + phrase(p.Language, ", largest first", "（从高到低）")
+	case plan.Least:
+		return label + phrase(p.Language, ", smallest first", "（从低到高）")
+	}
+	return phrase(p.Language, "No "+lower(label, "en")+" yet, the reports say", "报告称尚无"+label)
+}
+
+// listHolding lists the projects of which a sentence holds all that the question
+// asks: its weightiest words, beside a cue of the asked attribute.
+func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
+	keys := e.keys(p)
+	if len(keys) == 0 {
+		return Answer{}, false
+	}
+	cues := e.cuesOf(p)
+	byProject := map[*catalogue.Project]row{}
+	var order []*catalogue.Project
+	all := e.cfg.Index.Passages()
+	for _, n := range e.freq.candidates(keys[0].Alternatives) {
+		if !allowed(p.Reports, all[n].Report) {
+			continue
+		}
+		for _, r := range e.rowsOf(p, n, &all[n], keys, cues) {
+			if p.Category != nil && !slices.Contains(p.Category.Projects, r.project) {
+				continue
+			}
+			old, ok := byProject[r.project]
+			if !ok {
+				order = append(order, r.project)
+			}
+			if !ok || r.order > old.order {
+				byProject[r.project] = r
+			}
+		}
+	}
+	if len(order) == 0 {
+		return Answer{}, false
+	}
+	var rows []row
+	for _, pr := range order {
+		rows = append(rows, byProject[pr])
+	}
+	return e.writeRows(p, listLabel(p, keys), "", rows), true
+}
+
+// keys returns the concepts that every row must hold, weightiest first: those
+// that are no cue words of an attribute and weigh nearly as much as the weightiest.
+func (e *Engine) keys(p *plan.Plan) []plan.Concept {
+	var out []plan.Concept
+	for _, c := range p.Concepts {
+		if c.Attribute == "" && e.known(c) {
+			out = append(out, c)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Weight > out[j].Weight })
+	for i := range out {
+		if out[i].Weight < 0.6*out[0].Weight {
+			return out[:i]
+		}
+	}
+	return out
+}
+
+// A cueSet is the cue words of an asked attribute.
+type cueSet struct {
+	near  []string // must stand close to the key
+	loose []string // anywhere in the sentence
+}
+
+// cuesOf returns the cues that a row's sentence must hold, or nil when the
+// question asks for no attribute.
+func (e *Engine) cuesOf(p *plan.Plan) *cueSet {
+	var set cueSet
+	for _, a := range p.Attributes {
+		if a.Type != corpus.Name && a.Type != corpus.Amount && a.Type != corpus.Person {
+			continue
+		}
+		if a.Type == corpus.Name && len(a.State.All()) > 0 {
+			set.near = append(set.near, e.cues[a.ID].state...)
+			continue
+		}
+		set.loose = append(set.loose, e.cues[a.ID].all...)
+	}
+	if len(set.near)+len(set.loose) == 0 {
+		return nil
+	}
+	return &set
+}
+
+// nearCue is how far, in characters of the normal form, a key may stand from a cue.
+const nearCue = 40
+
+// holds reports whether the sentence holds a cue for the key.
+func (s *cueSet) holds(normal string, key plan.Concept) bool {
+	if s == nil {
+		return true
+	}
+	if slices.ContainsFunc(s.loose, func(c string) bool { return strings.Contains(normal, c) }) {
+		return true
+	}
+	for _, alt := range key.Alternatives {
+		i := strings.Index(normal, alt)
+		if i < 0 {
+			continue
+		}
+		window := normal[max(0, i-nearCue):min(len(normal), i+len(alt)+nearCue)]
+		if slices.ContainsFunc(s.near, func(c string) bool { return strings.Contains(window, c) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// rowsOf returns a row for each project that a sentence of the passage puts on the list.
+func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Concept, cues *cueSet) []row {
+	about := e.cfg.Catalogue.About(n)
+	var out []row
+	for _, span := range corpus.Sentences(ps.Text) {
+		text := ps.Text[span.Start:span.End]
+		normal := corpus.Normal(text)
+		held := 0.0
+		for _, k := range keys {
+			m := k.Match(normal)
+			if m == 0 {
+				held = 0
+				break
+			}
+			held += m
+		}
+		if held == 0 || !cues.holds(normal, keys[0]) {
+			continue
+		}
+		for _, pr := range e.subjects(normal, about, keys) {
+			out = append(out, row{project: pr, passage: n, start: ps.Start + span.Start, end: ps.Start + span.End, text: text, quoted: true, order: held})
+		}
+	}
+	return out
+}
+
+// subjects returns the projects that a sentence is about: what its passage
+// describes, or else the first project that it names.
+func (e *Engine) subjects(normal string, about []*catalogue.Project, keys []plan.Concept) []*catalogue.Project {
+	if len(about) == 1 {
+		return about
+	}
+	var first *catalogue.Project
+	at := len(normal)
+	for _, pr := range e.cfg.Catalogue.Projects() {
+		if i := pr.FirstIn(normal); i >= 0 && i < at {
+			first, at = pr, i
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return []*catalogue.Project{first}
+}
+
+func listLabel(p *plan.Plan, keys []plan.Concept) string {
+	var words []string
+	for _, k := range keys {
+		words = append(words, k.Text)
+	}
+	return strings.Join(words, " ")
+}
+
+// writeRows writes a heading with the count and a cited line a row. Rows whose
+// sentences would make the list too long keep only the name.
+func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer {
+	w := e.newWriter(p)
+	w.heading(listHeading(p.Language, label, len(rows), note))
+	share := listRunes/len(rows) - 8
+	all := e.cfg.Index.Passages()
+	for i, r := range rows {
+		if p.Filter != nil && (p.Filter.Op == plan.Most || p.Filter.Op == plan.Least) && i == topRows {
+			break
+		}
+		text := r.text
+		if len([]rune(r.project.Name))+len([]rune(text)) > max(share, minShare) {
+			text = ""
+		}
+		label := r.project.Name
+		if text != "" {
+			label += phrase(p.Language, ": ", "：")
+		}
+		n := w.cite(&all[r.passage], r.start, r.end)
+		if r.quoted && text != "" && corpus.Language(text) != p.Language {
+			text = "“" + text + "”"
+		}
+		w.add(label, text, true, n)
+		w.project(r.project.Name)
+	}
+	return w.done(p)
+}
+
+// minShare is the room, in characters, that every row of a list may take.
+const minShare = 40
+
+func listHeading(language, label string, n int, note string) string {
+	if language == "zh" {
+		s := label + "：共 " + itoa(n) + " 个项目"
+		if note != "" {
+			s += "（" + note + "）"
+		}
+		return s
+	}
+	s := label + ": " + itoa(n) + " projects"
+	if n == 1 {
+		s = label + ": 1 project"
+	}
+	if note != "" {
+		s += " (" + note + ")"
+	}
+	return s
+}
+
+// countEach counts the projects of each category of the asked reports.
+func (e *Engine) countEach(p *plan.Plan) (Answer, bool) {
+	type group struct {
+		label    string
+		projects []*catalogue.Project
+	}
+	var groups []*group
+	byLabel := map[string]*group{}
+	for _, pr := range e.in(p) {
+		for _, c := range pr.Categories {
+			if !allowed(p.Reports, c.Report) {
+				continue
+			}
+			label := c.In(p.Language)
+			if byLabel[label] == nil {
+				byLabel[label] = &group{label: label}
+				groups = append(groups, byLabel[label])
+			}
+			byLabel[label].projects = append(byLabel[label].projects, pr)
+		}
+	}
+	if len(groups) < 2 {
+		return Answer{}, false
+	}
+	all := e.cfg.Index.Passages()
+	sort.SliceStable(groups, func(i, j int) bool {
+		return groups[i].projects[0].Passages[0] < groups[j].projects[0].Passages[0]
+	})
+	w := e.newWriter(p)
+	for _, g := range groups {
+		var names []string
+		var cites []int
+		for _, pr := range g.projects {
+			names = append(names, pr.Name)
+			w.project(pr.Name)
+			n := describing(pr, p, all)
+			if len(cites) < maxRowCites {
+				h := Hit{Passage: all[n]}
+				c := e.firstSentence(&h, pr)
+				cites = append(cites, w.cite(&all[n], c.start, c.end))
+			}
+		}
+		w.add("", g.label+phrase(p.Language, ": ", "：")+itoa(len(names))+phrase(p.Language, " (", "（")+strings.Join(names, phrase(p.Language, ", ", "、"))+phrase(p.Language, ")", "）"), true, cites...)
+	}
+	return w.done(p), true
+}
+
+// maxRowCites is how many citations one row of counts carries.
+const maxRowCites = 8

@@ -1,0 +1,139 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// eachPattern shows that a figure per group is asked for.
+var eachPattern = regexp.MustCompile(`(?i)\b(each|every|per)\b|每个|每张|每类|各个?|分别`)
+
+// readFilter reads what bounds a list: "over $40 million", "launched in 2023",
+// "the largest", "no token yet". It returns rest without the words that were read.
+func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
+	if len(pl.Projects) > 0 {
+		return rest
+	}
+	attribute, ok := bounded(pl.Attributes)
+	if p.lacks(full) && pl.Intent == List {
+		if a, ok := deniable(pl.Attributes); ok {
+			pl.Filter = &Filter{Attribute: a, Op: None}
+			return p.cutAll(rest, p.negations)
+		}
+	}
+	op := p.op(full)
+	value, has := p.bound(question)
+	switch {
+	case has && value.Kind != corpus.When && (op == Over || op == Under):
+		if !ok {
+			return rest
+		}
+		pl.Filter = &Filter{Attribute: attribute, Op: op, Value: value}
+		pl.Intent = listing(pl.Intent)
+		return p.cutFigure(rest, question[value.Start:value.End])
+	case has && value.Kind == corpus.When && (pl.Intent == List || pl.Intent == Count):
+		if a, ok := dated(pl.Attributes); ok {
+			pl.Filter = &Filter{Attribute: a, Op: On, Value: value}
+			return p.cutFigure(rest, question[value.Start:value.End])
+		}
+	case ok && (op == Most || op == Least):
+		pl.Filter = &Filter{Attribute: attribute, Op: op}
+		pl.Intent = listing(pl.Intent)
+	}
+	return rest
+}
+
+// listing makes a question with a bound a list, unless it counts.
+func listing(i Intent) Intent {
+	if i == Count {
+		return Count
+	}
+	return List
+}
+
+// bounded returns the first attribute that a figure can bound.
+func bounded(l []corpus.Attribute) (corpus.Attribute, bool) {
+	for _, a := range l {
+		if (a.Type == corpus.Amount || a.Type == corpus.Number) && len(a.State.All()) > 0 {
+			return a, true
+		}
+	}
+	return corpus.Attribute{}, false
+}
+
+// deniable returns the first attribute that sentences deny.
+func deniable(l []corpus.Attribute) (corpus.Attribute, bool) {
+	for _, a := range l {
+		if len(a.State.All()) > 0 {
+			return a, true
+		}
+	}
+	return corpus.Attribute{}, false
+}
+
+func dated(l []corpus.Attribute) (corpus.Attribute, bool) {
+	for _, a := range l {
+		if a.Type == corpus.When || a.Type == corpus.Amount && len(a.State.All()) > 0 {
+			return a, true
+		}
+	}
+	return corpus.Attribute{}, false
+}
+
+func (p *Planner) lacks(full string) bool {
+	for _, n := range p.negations {
+		if strings.Contains(full, n) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Planner) cutAll(text string, phrases []string) string {
+	for _, n := range phrases {
+		text = strings.ReplaceAll(text, n, "  ")
+	}
+	return text
+}
+
+// cutFigure removes the figure's units from rest.
+func (p *Planner) cutFigure(rest, figure string) string {
+	rest = strings.ReplaceAll(rest, corpus.Normal(figure), "  ")
+	for _, c := range p.compare {
+		rest = strings.ReplaceAll(rest, c.phrase, "  ")
+	}
+	return rest
+}
+
+// op returns the comparison that the question makes, longest phrase first.
+func (p *Planner) op(full string) Op {
+	for _, c := range p.compare {
+		if strings.Contains(full, c.phrase) {
+			return Op(c.of.ID)
+		}
+	}
+	return ""
+}
+
+// bound returns the first figure or date of the question that can bound a list.
+func (p *Planner) bound(question string) (corpus.Value, bool) {
+	values := p.values.Read(question, 0)
+	for _, v := range values {
+		if v.Kind == corpus.Amount || v.Kind == corpus.Number && v.Scaled {
+			return v, true
+		}
+	}
+	for _, v := range values {
+		if v.Kind == corpus.When && v.Date.Year > 0 {
+			return v, true
+		}
+	}
+	for _, v := range values {
+		if v.Kind == corpus.Number && !v.Malformed {
+			return v, true
+		}
+	}
+	return corpus.Value{}, false
+}
