@@ -20,6 +20,7 @@ type candidate struct {
 	normal     string
 	about      []*catalogue.Project // what its passage describes
 	names      []*catalogue.Project // what it names itself
+	under      float64              // share of the question's concepts that its heading path holds
 	coverage   float64              // share of the question's concepts, by weight, that it holds
 	holds      float64              // share of the wanted types that it holds a value of
 	states     []catalogue.Fact     // of an asked attribute of an asked project
@@ -38,7 +39,7 @@ const (
 	statesShare   = 0.4  // a fact of the attribute asked for
 	laterShare    = 0.02 // each sentence later in its passage: figures of one thing come in the order of time
 	definesShare  = 0.3
-	topicShare    = 0.4 // the first sentences under a heading that is the topic
+	topicShare    = 0.6 // the first sentences under a heading that is the topic
 	namesShare    = 0.25
 	opensShare    = 0.15
 	hitShare      = 0.25
@@ -176,6 +177,7 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	for _, k := range p.Concepts {
 		m := k.Match(c.normal)
 		here += k.Weight * m
+		c.under += k.Weight * k.Match(around.path)
 		inPath := max(0, k.Match(around.path)-m)
 		above += k.Weight * inPath
 		near += k.Weight * max(0, k.Match(around.text)-m-inPath)
@@ -184,7 +186,7 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 		}
 	}
 	if total := totalWeight(p); total > 0 {
-		here, above, near = here/total, above/total, near/total
+		here, above, near, c.under = here/total, above/total, near/total, c.under/total
 	}
 	c.coverage = here + pathShare*above
 	c.holds = held(c.text, p.Wants)
@@ -200,7 +202,7 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 		c.score += definesShare
 	}
 	if around.topic && c.place < topicSentences {
-		c.score += topicShare
+		c.score += topicShare / float64(1+c.place)
 	}
 	for _, pr := range p.Projects {
 		if pr.NamedIn(c.normal) {

@@ -131,12 +131,12 @@ func (e *Engine) writeVerdict(w *writer, p *plan.Plan, a corpus.Attribute, tops 
 // compareConcepts sets two notions side by side: for each the sentences that
 // tell most about it.
 func (e *Engine) compareConcepts(p *plan.Plan, cands []candidate) Answer {
-	keys := e.keys(p)
+	keys := p.Sides
 	if len(keys) < 2 {
 		return e.state(p, cands)
 	}
 	w := e.newWriter(p)
-	for _, k := range keys[:2] {
+	for _, k := range keys {
 		pool := slices.DeleteFunc(slices.Clone(cands), func(c candidate) bool { return k.Match(c.normal) == 0 })
 		slices.SortStableFunc(pool, func(a, b candidate) int { return defining(b, k) - defining(a, k) })
 		var chosen []candidate

@@ -99,6 +99,9 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 	return a, nil
 }
 
+// Plan returns what the engine takes a question to ask, without a talk before it.
+func (e *Engine) Plan(question string) plan.Plan { return e.planner.Plan(question, "", nil) }
+
 // talk brings the turns before into the planner's form. A turn that comes without its
 // answer and names no project is asked again: its answer's projects are what
 // "the first one" refers to.

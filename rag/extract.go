@@ -44,7 +44,7 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 		return Answer{}, err
 	}
 	cands := e.candidates(p, hits)
-	if !covered(p, hits, cands) {
+	if !e.covered(p, hits, cands) {
 		return notCovered(p, related(hits)), nil
 	}
 	var a Answer
@@ -69,7 +69,7 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 }
 
 // covered reports whether the hits can answer at all.
-func covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
+func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if len(cands) == 0 {
 		return false
 	}
@@ -80,6 +80,9 @@ func covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 		return false
 	}
 	if slices.ContainsFunc(cands, func(c candidate) bool { return len(c.states) > 0 }) {
+		return true
+	}
+	if p.Intent == plan.Compare && len(p.Projects) == 0 && len(e.keys(p)) > 1 {
 		return true
 	}
 	best, missing := passageCoverage(p, hits)
@@ -135,10 +138,54 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 		}
 		chosen = append(chosen, c)
 	}
+	switch {
+	case p.Conflict && len(p.Projects) == 0:
+		chosen = bestByReport(cands)
+	case len(p.Projects) == 0 && len(p.Wants) == 0 && len(chosen) > 0 && chosen[0].under >= headingCovers:
+		chosen = section(chosen[0], cands)
+	}
 	w.paragraph(chosen)
 	a := w.done(p)
 	a.Conflict = disagree(chosen)
 	return a
+}
+
+// headingCovers is the share of the question that a heading path must hold for all
+// that stands under it to be the answer.
+const headingCovers = 0.6
+
+// section returns the sentences that stand under the same headings as c, in
+// reading order, as many as fit.
+func section(c candidate, cands []candidate) []candidate {
+	var all []candidate
+	for _, o := range cands {
+		if o.hit.Report == c.hit.Report && slices.Equal(o.hit.Path, c.hit.Path) {
+			all = append(all, o)
+		}
+	}
+	slices.SortFunc(all, func(a, b candidate) int { return a.start - b.start })
+	var out []candidate
+	for _, o := range all {
+		if size(out)+len([]rune(o.text)) <= factRunes+100 && !repeats(out, &o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// bestByReport returns the best sentence of each of the first reports: a question how
+// things really are wants to hear all sides.
+func bestByReport(cands []candidate) []candidate {
+	var out []candidate
+	for _, c := range cands {
+		if len(out) == maxStated {
+			break
+		}
+		if !slices.ContainsFunc(out, func(o candidate) bool { return o.hit.Report == c.hit.Report }) && c.score >= otherReport*cands[0].score {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // maxStated is how many sentences a fact may take.
@@ -161,7 +208,7 @@ func adds(chosen []candidate, c *candidate) bool {
 		return true
 	}
 	known := slices.ContainsFunc(chosen, func(o candidate) bool { return o.hit.Report == c.hit.Report })
-	return !known && c.score >= otherReport*best && (len(c.states) > 0 || len(chosen[0].states) == 0 && c.coverage >= minSentenceCoverage)
+	return !known && c.score >= otherReport*best && (len(c.states) > 0 || c.coverage >= minSentenceCoverage && (len(c.names) > 0 || len(chosen[0].states) == 0))
 }
 
 // disagree reports whether two of the sentences state different values of one

@@ -87,6 +87,7 @@ func (e *Engine) listCategory(p *plan.Plan) (Answer, bool) {
 	if len(rows) == 0 {
 		return Answer{}, false
 	}
+	sort.SliceStable(rows, func(i, j int) bool { return rows[i].passage < rows[j].passage })
 	return e.writeRows(p, p.Category.Label, "", rows), true
 }
 

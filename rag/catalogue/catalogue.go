@@ -124,6 +124,7 @@ func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpu
 			c.readFormerNames(passages, a.Words, m)
 		}
 	}
+	c.readShortNames(passages, m)
 	c.indexNames(m)
 	for _, p := range c.projects {
 		for _, n := range p.Names() {

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/waymark-bot/waymark/corpus"
 )
@@ -145,7 +146,7 @@ func (c *Catalogue) factsOf(reports []corpus.Report, passages []corpus.Passage, 
 func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span corpus.Span, published corpus.Date) []Fact {
 	text := p.Text[span.Start:span.End]
 	var values []corpus.Value
-	if strings.ContainsAny(text, "0123456789") {
+	if strings.ContainsAny(text, "0123456789万亿") {
 		values = r.values.Read(text, published.Year)
 	}
 	denial := r.mayDeny(text)
@@ -347,10 +348,10 @@ func dateOf(values []corpus.Value, v corpus.Value) (corpus.Date, int) {
 	return best.Date, best.Quarter
 }
 
-// How far, in bytes, a negation may stand from the cue it denies; a short one
+// How far, in characters, a negation may stand from the cue it denies; a short one
 // ("no") must stand closer.
 const (
-	denialDistance      = 26
+	denialDistance      = 24
 	shortDenialDistance = 12
 )
 
@@ -386,7 +387,7 @@ func denies(a *statedAttribute, clause string, neg []int) bool {
 		reach = shortDenialDistance
 	}
 	for _, m := range a.cue.FindAllStringIndex(clause, -1) {
-		if m[0] >= neg[1] && m[0]-neg[1] <= reach || m[1] <= neg[0] && neg[0]-m[1] <= reach/3 {
+		if m[0] >= neg[1] && utf8.RuneCountInString(clause[neg[1]:m[0]]) <= reach || m[1] <= neg[0] && utf8.RuneCountInString(clause[m[1]:neg[0]]) <= reach/4 {
 			return true
 		}
 	}

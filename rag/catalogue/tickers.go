@@ -45,7 +45,6 @@ func symbolPatterns(v *corpus.Vocabulary) []*regexp.Regexp {
 // a symbol, in the passages that describe it alone, and finds the ones that are
 // everyday abbreviations.
 func (c *Catalogue) readTickers(passages []corpus.Passage, v *corpus.Vocabulary) {
-	uses := capitals(passages)
 	patterns := append(symbolPatterns(v), symbol)
 	for i, p := range passages {
 		if len(c.about[i]) != 1 {
@@ -55,7 +54,7 @@ func (c *Catalogue) readTickers(passages []corpus.Passage, v *corpus.Vocabulary)
 		for k, pattern := range patterns {
 			for _, m := range pattern.FindAllStringSubmatch(p.Text, -1) {
 				dollar := k == len(patterns)-1
-				if !slices.Contains(pr.Tickers, m[1]) && !enumerated.MatchString(m[1]) && c.holder(m[1]) == nil && (dollar || uses[m[1]] <= 2*vagueUses) {
+				if !slices.Contains(pr.Tickers, m[1]) && !enumerated.MatchString(m[1]) && c.holder(m[1]) == nil && (dollar || c.usesElsewhere(m[1], pr, passages) <= strayUses) {
 					pr.Tickers = append(pr.Tickers, m[1])
 				}
 			}
@@ -64,15 +63,19 @@ func (c *Catalogue) readTickers(passages []corpus.Passage, v *corpus.Vocabulary)
 	c.findVague(passages)
 }
 
-// capitals counts the words in capitals.
-func capitals(passages []corpus.Passage) map[string]int {
-	m := map[string]int{}
-	for _, p := range passages {
-		for _, t := range bare.FindAllString(p.Text, -1) {
-			m[t]++
+// strayUses is how often a symbol that is printed without $ may stand in
+// passages about other things.
+const strayUses = 2
+
+// usesElsewhere counts the passages that hold the word and do not describe pr.
+func (c *Catalogue) usesElsewhere(symbol string, pr *Project, passages []corpus.Passage) int {
+	n := 0
+	for i, p := range passages {
+		if strings.Contains(p.Text, symbol) && slices.Contains(bare.FindAllString(p.Text, -1), symbol) && !slices.Contains(c.About(i), pr) {
+			n++
 		}
 	}
-	return m
+	return n
 }
 
 // findVague notes the tickers that often stand without $ in passages about
@@ -119,6 +122,38 @@ func (c *Catalogue) readFormerNames(passages []corpus.Passage, cues corpus.Words
 			}
 		}
 	}
+}
+
+// minShortNamings is how often a description must use the first word of a name alone
+// for it to be a name of its own.
+const minShortNamings = 2
+
+// readShortNames gives each project the first word of its name, where its
+// descriptions use that alone and it is no everyday word and no other's name.
+func (c *Catalogue) readShortNames(passages []corpus.Passage, m *merger) {
+	first := map[string]int{}
+	for _, p := range c.projects {
+		first[key(firstWord(p.Name))]++
+	}
+	for _, p := range c.projects {
+		short := firstWord(p.Name)
+		if short == p.Name || len(key(short)) < minShort || first[key(short)] > 1 || m.exact[key(short)] != nil || c.ordinary[strings.ToLower(short)] > 0 {
+			continue
+		}
+		n := 0
+		for _, i := range p.Passages {
+			n += strings.Count(passages[i].Text, short) - strings.Count(passages[i].Text, p.Name)
+		}
+		if n >= minShortNamings {
+			p.Aliases = append(p.Aliases, short)
+			m.exact[key(short)] = p
+		}
+	}
+}
+
+func firstWord(s string) string {
+	w, _, _ := strings.Cut(s, " ")
+	return w
 }
 
 // holder returns the project that has ticker t already.

@@ -119,6 +119,14 @@ func quantile(xs []float64, q float64) float64 {
 	return xs[min(len(xs)-1, int(q*float64(len(xs))))]
 }
 
+// perCent formats a figure of a [Summary].
+func perCent(x float64) string {
+	if x < 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f %%", x)
+}
+
 // Print writes the table by type, the figures, and what was missed and why.
 func (r Report) Print(w io.Writer) error {
 	s := r.Summary()
@@ -131,14 +139,14 @@ func (r Report) Print(w io.Writer) error {
 				n++
 			}
 		}
-		fmt.Fprintf(tw, "%s\t%.1f %%\t%d\n", t, s.ByType[t], n)
+		fmt.Fprintf(tw, "%s\t%s\t%d\n", t, perCent(s.ByType[t]), n)
 	}
-	fmt.Fprintf(tw, "all\t%.1f %%\t%d\n", s.Score, s.Questions)
+	fmt.Fprintf(tw, "all\t%s\t%d\n", perCent(s.Score), s.Questions)
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "right report cited %.1f %%, declined rightly %.1f %%, refused wrongly %.1f %%, p50 %.1f ms, p95 %.1f ms\n",
-		s.RightReportCited, s.DeclinedRightly, s.OverRefused, s.P50, s.P95)
+	fmt.Fprintf(w, "right report cited %s, declined rightly %s, refused wrongly %s, p50 %.1f ms, p95 %.1f ms\n",
+		perCent(s.RightReportCited), perCent(s.DeclinedRightly), perCent(s.OverRefused), s.P50, s.P95)
 	for _, v := range r.Verdicts {
 		if !v.Pass {
 			if _, err := fmt.Fprintf(w, "missed %s (%s) %q: %s\n", v.Question.ID, v.Question.Type, v.Question.Question, v.Why); err != nil {

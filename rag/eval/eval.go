@@ -48,7 +48,8 @@ func ReadQuestions(r io.Reader) ([]Question, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, 4<<20)
 	seen := map[string]bool{}
-	for n := 1; s.Scan(); n++ {
+	n := 1
+	for ; s.Scan(); n++ {
 		if strings.TrimSpace(s.Text()) == "" {
 			continue
 		}
@@ -56,23 +57,23 @@ func ReadQuestions(r io.Reader) ([]Question, error) {
 		if err := json.Unmarshal(s.Bytes(), &q); err != nil {
 			return nil, fmt.Errorf("read questions: line %d: %w", n, err)
 		}
-		if q.ID == "" || q.Question == "" && len(q.Turns) == 0 {
+		if q.Question == "" && len(q.Turns) > 0 {
+			q.Question = q.Turns[len(q.Turns)-1]
+		}
+		if q.ID == "" || q.Question == "" {
 			return nil, fmt.Errorf("read questions: line %d has no id or no question, want {\"id\": ..., \"question\": ..., \"expect\": {...}}", n)
 		}
 		if seen[q.ID] {
 			return nil, fmt.Errorf("read questions: line %d repeats the id %q", n, q.ID)
 		}
 		seen[q.ID] = true
-		if q.Question == "" {
-			q.Question = q.Turns[len(q.Turns)-1]
-		}
 		if q.Expect.Behaviour == "" {
 			q.Expect.Behaviour = "answer"
 		}
 		out = append(out, q)
 	}
 	if err := s.Err(); err != nil {
-		return nil, fmt.Errorf("read questions: %w", err)
+		return nil, fmt.Errorf("read questions: line %d: %w", n, err)
 	}
 	return out, nil
 }

@@ -86,7 +86,7 @@ func missed(q Question, text string) ([]string, bool) {
 	var out []string
 	for _, alternatives := range q.Expect.MustInclude {
 		if !slices.ContainsFunc(alternatives, func(alt string) bool { return Found(text, alt) }) {
-			out = append(out, alternatives[0])
+			out = append(out, strings.Join(alternatives[:min(1, len(alternatives))], ""))
 		}
 	}
 	total := len(q.Expect.MustInclude)

@@ -161,7 +161,11 @@ func readDocuments(file string) ([]document, error) {
 	var out []document
 	s := bufio.NewScanner(f)
 	s.Buffer(nil, 16<<20)
-	for n := 1; s.Scan(); n++ {
+	n := 1
+	for ; s.Scan(); n++ {
+		if strings.TrimSpace(s.Text()) == "" {
+			continue
+		}
 		var d document
 		if err := json.Unmarshal(s.Bytes(), &d); err != nil {
 			return nil, fmt.Errorf("%s line %d: %w", file, n, err)
@@ -174,10 +178,14 @@ func readDocuments(file string) ([]document, error) {
 		}
 		out = append(out, d)
 	}
-	return out, s.Err()
+	if err := s.Err(); err != nil {
+		return nil, fmt.Errorf("%s line %d: %w", file, n, err)
+	}
+	return out, nil
 }
 
-// readQrels reads lines of query, document and gain; a header line is skipped.
+// readQrels reads lines of query, document and gain; a header line is skipped,
+// and so is trec_eval's second column of four.
 func readQrels(file string) (map[string]map[string]float64, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -205,7 +213,7 @@ func readQrels(file string) (map[string]map[string]float64, error) {
 		if out[f[0]] == nil {
 			out[f[0]] = map[string]float64{}
 		}
-		out[f[0]][f[1]] = gain
+		out[f[0]][f[len(f)-2]] = gain
 	}
 	return out, nil
 }

@@ -52,6 +52,7 @@ type Plan struct {
 	Attributes []corpus.Attribute   // asked for, in order of mention
 	Wants      []corpus.ValueType   // what an answering sentence must hold, one of them; nil for anything
 	Concepts   []Concept            // the other words of the question
+	Sides      []Concept            // the two notions that a comparison sets side by side, or nil
 	Category   *Category            // a category of projects that the question names, or nil
 	Reports    []string             // ids of reports that the question names
 	Expand     string               // words for the search beside the question's own

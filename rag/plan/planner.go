@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/catalogue"
@@ -123,6 +125,9 @@ func (p *Planner) Plan(question, language string, talk []Turn) Plan {
 	rest = p.readFilter(&pl, question, full, rest)
 	p.carryOver(&pl, question, talk)
 	p.readConcepts(&pl, rest)
+	if pl.Intent == Compare {
+		pl.Sides = sides(&pl, full)
+	}
 	pl.Unknown = p.unknownName(question, mentions)
 	if len(pl.Wants) == 0 {
 		pl.Wants = typesOf(pl.Attributes)
@@ -194,7 +199,7 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 	}
 	matched := map[string][]string{}
 	for _, c := range p.attributes {
-		if !strings.Contains(rest, c.phrase) {
+		if !strings.Contains(rest, c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) {
 			continue
 		}
 		if matched[c.of.ID] == nil {
@@ -301,7 +306,9 @@ func lastTwo(talk []Turn, c *catalogue.Catalogue) []*catalogue.Project {
 func (p *Planner) readConcepts(pl *Plan, rest string) {
 	text := rest
 	for _, s := range p.stopHan {
-		text = strings.ReplaceAll(text, s, " ")
+		if !isSingleHan(s) {
+			text = strings.ReplaceAll(text, s, "  ")
+		}
 	}
 	for _, run := range runs(text) {
 		if corpus.IsHan([]rune(run[0])[0]) {
@@ -342,6 +349,34 @@ func runs(normal string) [][]string {
 	return out
 }
 
+// against separates the two sides of a comparison, in normal form.
+var against = regexp.MustCompile(` (?:vs|versus|against|compar to|compar with|and|or|than|与|和|跟|同|还 是|对 比) `)
+
+// sides returns the two concepts that stand nearest to the word of comparison, or nil.
+func sides(pl *Plan, full string) []Concept {
+	m := against.FindStringIndex(full)
+	if m == nil {
+		return nil
+	}
+	var left, right *Concept
+	leftAt, rightAt := -1, len(full)
+	for i := range pl.Concepts {
+		c := &pl.Concepts[i]
+		at := strings.Index(full, c.Alternatives[0])
+		switch {
+		case at < 0:
+		case at < m[0] && at > leftAt:
+			left, leftAt = c, at
+		case at >= m[1]-1 && at < rightAt:
+			right, rightAt = c, at
+		}
+	}
+	if left == nil || right == nil {
+		return nil
+	}
+	return []Concept{*left, *right}
+}
+
 // typesOf returns the types of values that statements of the attributes hold.
 func typesOf(l []corpus.Attribute) []corpus.ValueType {
 	var out []corpus.ValueType
@@ -360,7 +395,7 @@ var properName = regexp.MustCompile(`\p{Lu}[\p{L}\d.&'’-]*(?:\s+\p{Lu}[\p{L}\d
 // no project and that no passage can hold, or "".
 func (p *Planner) unknownName(question string, mentions []catalogue.Mention) string {
 	for _, m := range properName.FindAllStringIndex(question, -1) {
-		if slices.ContainsFunc(mentions, func(o catalogue.Mention) bool { return o.Start < m[1] && m[0] < o.End }) {
+		if slices.ContainsFunc(mentions, func(o catalogue.Mention) bool { return o.Start < m[1] && m[0] < o.End }) || m[0] > 0 && isLetter(question[:m[0]]) {
 			continue
 		}
 		name := strings.TrimRight(question[m[0]:m[1]], ".'’")
@@ -379,6 +414,12 @@ func (p *Planner) unknownName(question string, mentions []catalogue.Mention) str
 		}
 	}
 	return ""
+}
+
+// isLetter reports whether text ends in a letter.
+func isLetter(text string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return unicode.IsLetter(r)
 }
 
 func stemOf(word string) string {
@@ -427,11 +468,18 @@ const phraseShare = 0.5
 func (p *Planner) hanConcepts(run []string) []Concept {
 	var out []Concept
 	flush := func(from, to int) {
-		if to-from == 1 {
-			out = append(out, p.hanConcept(run[from:to], nil, 0.3))
-		}
-		for i := from; i+1 < to; i++ {
-			out = append(out, p.hanConcept(run[i:i+2], nil, 0.7))
+		for from < to {
+			end := from
+			for end < to && !p.isStopHan(run[end]) {
+				end++
+			}
+			if end-from == 1 {
+				out = append(out, p.hanConcept(run[from:end], nil, 0.3))
+			}
+			for i := from; i+1 < end; i++ {
+				out = append(out, p.hanConcept(run[i:i+2], nil, 0.7))
+			}
+			from = end + 1
 		}
 	}
 	from := 0
@@ -443,11 +491,59 @@ func (p *Planner) hanConcepts(run []string) []Concept {
 		}
 		flush(from, i)
 		out = append(out, p.hanConcept(run[i:i+n], en, 1))
+		out = append(out, p.partsOf(run[i:i+n])...)
 		i += n
 		from = i
 	}
 	flush(from, len(run))
 	return out
+}
+
+// partsOf cuts a glossary word of four characters or more into two words that the
+// glossary knows too: what a text says of the parts tells something of the whole.
+func (p *Planner) partsOf(run []string) []Concept {
+	if len(run) < 4 {
+		return nil
+	}
+	for n := len(run) - 2; n >= 2; n-- {
+		head, tail := p.glossary.FromChinese(strings.Join(run[:n], "")), p.glossary.FromChinese(strings.Join(run[n:], ""))
+		if len(head) > 0 && len(tail) > 0 {
+			return []Concept{p.hanConcept(run[:n], head, partShare), p.hanConcept(run[n:], tail, partShare)}
+		}
+	}
+	return nil
+}
+
+// partShare is what a part of a word weighs beside the word.
+const partShare = 0.6
+
+// isStopHan reports whether a single character is a stop word.
+func (p *Planner) isStopHan(c string) bool { return slices.Contains(p.stopHan, " "+c+" ") }
+
+// isSingleHan reports whether a normal form is one Han character. Such a word may
+// be part of another one, and counts only where the glossary knows no longer word.
+func isSingleHan(normal string) bool {
+	bare := strings.TrimSpace(normal)
+	return utf8.RuneCountInString(bare) == 1 && corpus.IsHan([]rune(bare)[0])
+}
+
+// standsAlone reports whether the single character c stands in text outside of the
+// longer words that the glossary knows.
+func (p *Planner) standsAlone(text, c string) bool {
+	bare := strings.TrimSpace(c)
+	for _, run := range runs(text) {
+		for i := 0; i < len(run); {
+			n, _ := p.longest(run[i:])
+			if n == 0 {
+				if run[i] == bare {
+					return true
+				}
+				n = 1
+			}
+			i += n
+		}
+	}
+	return false
 }
 
 // readSynonyms makes every member of a group stand for the others.
