@@ -38,7 +38,7 @@ func TestFound(t *testing.T) {
 		{"Sep.2023", "Sep. 2023", true},
 		{"Sep . 2023", "Sep. 2023", true},
 		// Digit groups.
-		{"FDV 为 $513,189,180。", "513189180", true},
+		{"估值为 $513,189,180。", "513189180", true},
 		{"1,234", "1234", true},
 		{"1,234,567", "1234567", true},
 		{"1,234,567,890", "1234567890", true},
@@ -53,30 +53,30 @@ func TestFound(t *testing.T) {
 		{"1,234.5", "1234.5", true},
 		{"1,234.5", "1234", false},
 		// Letters.
-		{"$NOS token", "NOS", true},
-		{"diagnose", "NOS", false},
+		{"$OAK timber", "OAK", true},
+		{"soaked", "OAK", false},
 		{"Bonsai", "bon", false},
-		{"GPUs", "GPU", true},
-		{"the GPU's", "GPU", true},
-		{"the GPU’s price", "GPU", true},
-		{"GPUsx", "GPU", false},
-		{"GPU'x", "GPU", true},
-		{"xGPU", "GPU", false},
-		{"GPU4", "GPU", true},
-		{"4GPU", "GPU", true},
-		{"io.net's", "io.net", true},
-		{"radio.net", "io.net", false},
+		{"GPSs", "GPS", true},
+		{"the GPS's", "GPS", true},
+		{"the GPS’s price", "GPS", true},
+		{"GPSsx", "GPS", false},
+		{"GPS'x", "GPS", true},
+		{"xGPS", "GPS", false},
+		{"GPS4", "GPS", true},
+		{"4GPS", "GPS", true},
+		{"mill.net's", "mill.net", true},
+		{"windmill.net", "mill.net", false},
 		{"class", "clas", true}, // a plural s: the price of not knowing words
 		{"the tower of stone", "towerofstone", false},
 		{"thetowerofstone", "tower of stone", false},
 		{"towerofstone", "tower of stone", true},
 		{"gra nite", "granite", false},
 		// Markup, hyphens, quotes.
-		{"**Proof-of-Sampling**", "proof of sampling", true},
-		{"proof of sampling", "Proof-of-Sampling", true},
+		{"**Point-of-Sailing**", "point of sailing", true},
+		{"point of sailing", "Point-of-Sailing", true},
 		{"a-b-c-d", "a b c d", true},
-		{"PoSP（Proof of Sampling）", "Proof of Sampling", true},
-		{"`io.net`", "io.net", true},
+		{"PoS（Point of Sailing）", "Point of Sailing", true},
+		{"`mill.net`", "mill.net", true},
 		{`1\.5 and 2\*3`, "1.5", true},
 		{"**12** million", "12 million", true},
 		{"“quoted” word", `"quoted" word`, true},
@@ -86,9 +86,9 @@ func TestFound(t *testing.T) {
 		{"line\nbreak", "line break", true},
 		{"thin\u2009blank", "thin blank", true},
 		// Stems.
-		{"tokenizing", "tokeni*", true},
-		{"retokenizing", "tokeni*", false},
-		{"token", "tokeni*", false},
+		{"organizing", "organi*", true},
+		{"reorganizing", "organi*", false},
+		{"organ", "organi*", false},
 		{"15 towers", "5*", false},
 		{"1567", "156*", true},
 		// Chinese, and forms of characters.
@@ -101,7 +101,7 @@ func TestFound(t *testing.T) {
 		{"灯 塔", "灯塔", true},
 		{"灯塔abc", "灯塔", true},
 		{"２０２３年９月", "2023年9月", true},
-		{"ＧＰＵ", "gpu", true},
+		{"ＧＰＳ", "gps", true},
 		{"ﬁne", "fine", true},
 		{"12023年9月", "2023年9月", false},
 		// Nothing.
@@ -119,7 +119,7 @@ func TestFound(t *testing.T) {
 
 // FuzzFound: what stands alone in an answer is found, and no input hangs it.
 func FuzzFound(f *testing.F) {
-	for _, s := range []string{"12 million", "1,234,567", "a-b", "灯塔 46 米", "\xff*\\`", "1,1,1,111,1111", "tokeni*", "no.1's", "…"} {
+	for _, s := range []string{"12 million", "1,234,567", "a-b", "灯塔 46 米", "\xff*\\`", "1,1,1,111,1111", "organi*", "no.1's", "…"} {
 		f.Add(s, "text around it")
 	}
 	f.Fuzz(func(t *testing.T, alternative, around string) {
