@@ -34,6 +34,7 @@ type candidate struct {
 const (
 	coverageShare = 1.0
 	pathShare     = 0.8  // what a concept counts that stands in the heading path: it scopes the sentence
+	besideShare   = 0.6  // what one counts that stands in the sentence before
 	contextShare  = 0.35 // what one counts that stands elsewhere in the passage
 	holdsShare    = 0.35 // a value of a wanted type
 	statesShare   = 0.4  // a fact of the attribute asked for
@@ -77,21 +78,23 @@ func (e *Engine) readPassage(p *plan.Plan, h *Hit, top float64) []candidate {
 		top:  top,
 	}
 	around.topic = e.topic(p, h)
-	about := e.cfg.Catalogue.About(number)
 	if h.Kind == corpus.TableRow && len([]rune(h.Text)) <= maxRow && len(h.Cells) > 1 {
-		c := candidate{hit: h, number: number, about: about, start: h.Start, end: h.End, text: rowText(h)}
+		c := candidate{hit: h, number: number, about: e.cfg.Catalogue.About(number), start: h.Start, end: h.End, text: rowText(h)}
 		c.normal = corpus.Normal(c.text)
 		e.score(p, &c, around)
 		return []candidate{c}
 	}
 	var out []candidate
 	for i, span := range corpus.Sentences(h.Text) {
+		around.before = around.last
 		c := candidate{
-			hit: h, number: number, place: i, about: about,
+			hit: h, number: number, place: i, about: e.cfg.Catalogue.AboutAt(number, h.Start+span.Start),
 			start: h.Start + span.Start, end: h.Start + span.End,
 			text: h.Text[span.Start:span.End],
 		}
-		if c.normal = corpus.Normal(c.text); isTitle(c.text, c.normal) {
+		c.normal = corpus.Normal(c.text)
+		around.last = c.normal
+		if isTitle(c.text, c.normal) {
 			continue
 		}
 		if col := columnOf(h, c.start); col != "" {
@@ -139,6 +142,8 @@ func isTitle(text, normal string) bool {
 // surroundings are what stands around a sentence, in normal form.
 type surroundings struct {
 	path, text string
+	before     string // the sentence before
+	last       string
 	topic      bool    // the heading is just what the question asks about
 	top        float64 // the best hit's score
 }
@@ -180,7 +185,8 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 		c.under += k.Weight * k.Match(around.path)
 		inPath := max(0, k.Match(around.path)-m)
 		above += k.Weight * inPath
-		near += k.Weight * max(0, k.Match(around.text)-m-inPath)
+		beside := max(0, k.Match(around.before)-m-inPath)
+		near += k.Weight * (besideShare*beside + contextShare*max(0, k.Match(around.text)-m-inPath-beside))
 		if p.Intent == plan.Define && k.Weight > 0.3 && opensConcept(c.normal, k) {
 			c.defines = true
 		}
@@ -189,11 +195,11 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 		here, above, near, c.under = here/total, above/total, near/total, c.under/total
 	}
 	c.coverage = here + pathShare*above
-	c.holds = held(c.text, p.Wants)
+	c.holds = held(e.withoutNames(p, c.text), p.Wants)
 	c.states = e.stated(p, c)
-	c.score = coverageShare*c.coverage + contextShare*near
-	if len(p.Wants) > 0 && here > 0 {
-		c.score += holdsShare * c.holds
+	c.score = coverageShare*c.coverage + near
+	if len(p.Wants) > 0 && here+near > 0 {
+		c.score += holdsShare * (2*c.holds - 1)
 	}
 	if len(c.states) > 0 {
 		c.score += statesShare + laterShare*float64(min(c.place, maxLater))
@@ -221,6 +227,20 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	}
 }
 
+// withoutNames cuts the names of the asked projects out of a text whose persons are
+// looked for: a project is none.
+func (e *Engine) withoutNames(p *plan.Plan, text string) string {
+	if !slices.Contains(p.Wants, corpus.Person) {
+		return text
+	}
+	for _, pr := range p.Projects {
+		for _, n := range pr.Names() {
+			text = strings.ReplaceAll(text, n, " ")
+		}
+	}
+	return text
+}
+
 // opensConcept reports whether the text begins with the concept, or with an article
 // and the concept.
 func opensConcept(normal string, k plan.Concept) bool {
@@ -246,14 +266,34 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 		if !slices.Contains(p.Projects, f.Project) {
 			continue
 		}
-		for _, a := range p.Attributes {
-			if f.Attribute == a.ID || f.Denied && f.Attribute == a.Kin {
-				out = append(out, f)
-				break
-			}
+		if slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
+			return f.Attribute == a.ID && wanted(p, f) || f.Denied && f.Attribute == a.Kin
+		}) || echoes(p, f) {
+			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// wanted reports whether the fact's value is of a type that the question asks
+// for: "who founded" wants no date.
+func wanted(p *plan.Plan, f catalogue.Fact) bool {
+	if f.Denied || len(p.Wants) == 0 {
+		return true
+	}
+	for _, t := range p.Wants {
+		if t == f.Value.Kind || t == corpus.Number && f.Value.Kind == corpus.Amount || t == corpus.Amount && f.Value.Kind == corpus.Number || t == corpus.Symbol || t == corpus.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// echoes reports whether the fact's value is a figure that the question itself holds.
+func echoes(p *plan.Plan, f catalogue.Fact) bool {
+	return !f.Denied && f.Value.Kind != corpus.When && slices.ContainsFunc(p.Asked, func(v corpus.Value) bool {
+		return v.Kind == corpus.Amount && v.Num == f.Value.Num && v.Num > 0
+	})
 }
 
 // concerns reports whether c is about pr: it names it, or stands in a passage that

@@ -102,6 +102,21 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 // Plan returns what the engine takes a question to ask, without a talk before it.
 func (e *Engine) Plan(question string) plan.Plan { return e.planner.Plan(question, "", nil) }
 
+// Explain returns the sentences that were considered for a question, best first, each
+// with its score: what to read when an answer surprises.
+func (e *Engine) Explain(ctx context.Context, question string) ([]string, error) {
+	p := e.planner.Plan(question, "", nil)
+	hits, err := e.retrieve(ctx, &p)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, c := range e.candidates(&p, hits) {
+		out = append(out, fmt.Sprintf("%.2f coverage %.2f holds %.2f states %d names %d under %.2f %s: %s", c.score, c.coverage, c.holds, len(c.states), len(c.names), c.under, c.hit.ID, oneLine(c.text)))
+	}
+	return out, nil
+}
+
 // talk brings the turns before into the planner's form. A turn that comes without its
 // answer and names no project is asked again: its answer's projects are what
 // "the first one" refers to.

@@ -43,7 +43,12 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	cands := e.candidates(p, hits)
+	cands := e.required(p, e.candidates(p, hits))
+	if len(p.Parts) > 0 && !answersWhole(p, cands) {
+		if a, err := e.answerParts(ctx, p); err != nil || a.Status == Answered {
+			return a, err
+		}
+	}
 	if !e.covered(p, hits, cands) {
 		return notCovered(p, related(hits)), nil
 	}
@@ -67,6 +72,75 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 	}
 	return a, nil
 }
+
+// answersWhole reports whether the best sentence about the projects answers all
+// parts of the question at once.
+func answersWhole(p *plan.Plan, cands []candidate) bool {
+	for _, c := range cands {
+		if slices.ContainsFunc(p.Projects, c.concerns) {
+			return c.holds == 1 && c.coverage >= wholeCoverage
+		}
+	}
+	return false
+}
+
+// wholeCoverage is the share of a question's words that its answer holds when it
+// answers all of it.
+const wholeCoverage = 0.6
+
+// answerParts answers each part of a question and puts the sentences together.
+func (e *Engine) answerParts(ctx context.Context, p *plan.Plan) (Answer, error) {
+	w := e.newWriter(p)
+	var all []candidate
+	for i := range p.Parts {
+		part := &p.Parts[i]
+		hits, err := e.retrieve(ctx, part)
+		if err != nil {
+			return Answer{}, err
+		}
+		cands := e.required(part, e.candidates(part, hits))
+		if !e.covered(part, hits, cands) {
+			continue
+		}
+		for _, c := range e.choose(part, cands, maxPerPart) {
+			if !repeats(all, &c) {
+				all = append(all, c)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return notCovered(p, nil), nil
+	}
+	w.paragraph(all)
+	a := w.done(p)
+	a.Conflict = disagree(all)
+	return a, nil
+}
+
+// maxPerPart is how many sentences a part of a question may take.
+const maxPerPart = 2
+
+// required keeps the sentences that can answer: of a question for a number, those that
+// speak of what is counted; of one for a value of something that is no project, those
+// that speak of it, themselves or by their heading.
+func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
+	if p.Counted != nil && len(p.Projects) > 0 {
+		return slices.DeleteFunc(cands, func(c candidate) bool {
+			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0
+		})
+	}
+	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
+		return cands
+	}
+	keys := e.keys(p)
+	if len(keys) == 0 || keys[0].Weight < minKey {
+		return cands
+	}
+	return slices.DeleteFunc(cands, func(c candidate) bool { return keys[0].Match(c.normal) == 0 && c.under == 0 })
+}
+
+// minKey is the weight from which on a word tells what a question is about.
+const minKey = 0.6
 
 // covered reports whether the hits can answer at all.
 func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
@@ -97,6 +171,9 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 			return c.holds > 0 && c.coverage >= minSentenceCoverage && slices.ContainsFunc(p.Projects, c.concerns)
 		})
 	}
+	if len(p.Wants) > 0 && !slices.ContainsFunc(cands, func(c candidate) bool { return c.holds > 0 && c.coverage >= minSentenceCoverage }) {
+		return false
+	}
 	return cands[0].coverage >= minSentenceCoverage || len(p.Projects) > 0
 }
 
@@ -125,19 +202,7 @@ func related(hits []Hit) []string {
 // good, and the best of another report that states the same thing.
 func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 	w := e.newWriter(p)
-	var chosen []candidate
-	for _, c := range cands {
-		if len(p.Projects) > 0 && !slices.ContainsFunc(p.Projects, c.concerns) {
-			continue
-		}
-		if len(chosen) == maxStated || repeats(chosen, &c) || !adds(chosen, &c) {
-			continue
-		}
-		if size(chosen)+len([]rune(c.text)) > factRunes && len(chosen) > 0 {
-			continue
-		}
-		chosen = append(chosen, c)
-	}
+	chosen := e.choose(p, cands, maxStated)
 	switch {
 	case p.Conflict && len(p.Projects) == 0:
 		chosen = bestByReport(cands)
@@ -148,6 +213,44 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 	a := w.done(p)
 	a.Conflict = disagree(chosen)
 	return a
+}
+
+// choose returns the best sentence and those worth adding to it, at most n.
+func (e *Engine) choose(p *plan.Plan, cands []candidate, n int) []candidate {
+	var chosen []candidate
+	for _, c := range cands {
+		if len(p.Projects) > 0 && !slices.ContainsFunc(p.Projects, c.concerns) {
+			continue
+		}
+		if len(chosen) == n || repeats(chosen, &c) || !adds(p, chosen, &c) {
+			continue
+		}
+		if size(chosen)+len([]rune(c.text)) > factRunes && len(chosen) > 0 {
+			continue
+		}
+		chosen = append(chosen, c)
+	}
+	if explains(p) && len(chosen) > 0 {
+		return goOn(chosen, cands)
+	}
+	return chosen
+}
+
+// explains reports whether the question asks for an explanation rather than a value.
+func explains(p *plan.Plan) bool {
+	return len(p.Wants) == 0 && (p.Intent == plan.Define || slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Prose }))
+}
+
+// goOn adds the sentence that follows the best one in its passage: an
+// explanation seldom ends with its first sentence.
+func goOn(chosen, cands []candidate) []candidate {
+	first := chosen[0]
+	for _, c := range cands {
+		if c.number == first.number && c.place == first.place+1 && !repeats(chosen, &c) && size(chosen)+len([]rune(c.text)) <= factRunes+150 {
+			return slices.Insert(chosen, 1, c)
+		}
+	}
+	return chosen
 }
 
 // headingCovers is the share of the question that a heading path must hold for all
@@ -195,16 +298,16 @@ const maxStated = 3
 // another report that states the same attribute may be less like the question.
 const (
 	nearlyAsGood = 0.8
-	otherReport  = 0.55
+	otherReport  = 0.48
 )
 
 // adds reports whether c is worth adding to the chosen sentences.
-func adds(chosen []candidate, c *candidate) bool {
+func adds(p *plan.Plan, chosen []candidate, c *candidate) bool {
 	if len(chosen) == 0 {
 		return true
 	}
 	best := chosen[0].score
-	if c.score >= nearlyAsGood*best {
+	if c.score >= nearlyAsGood*best || p.Conflict && c.score >= otherReport*best {
 		return true
 	}
 	known := slices.ContainsFunc(chosen, func(o candidate) bool { return o.hit.Report == c.hit.Report })

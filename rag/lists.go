@@ -24,15 +24,21 @@ type row struct {
 // nearest passages. It reports false when the question is for no list, or for
 // none that it can make.
 func (e *Engine) list(p *plan.Plan) (Answer, bool) {
-	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count {
+	figures := p.Category != nil && p.Intent == plan.Fact && len(p.Attributes) > 0
+	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count && !figures {
 		return Answer{}, false
 	}
 	switch {
+	case figures:
+		return e.listStated(p)
 	case p.Each:
 		return e.countEach(p)
 	case p.Filter != nil:
 		return e.listFiltered(p)
 	case p.Category != nil && !e.narrower(p):
+		if a, ok := e.listStated(p); ok {
+			return a, true
+		}
 		return e.listCategory(p)
 	}
 	if a, ok := e.listHolding(p); ok {
@@ -163,6 +169,27 @@ func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
 	return e.writeRows(p, label, note, rows), true
 }
 
+// listStated lists what is stated of an asked figure for each project of a category.
+func (e *Engine) listStated(p *plan.Plan) (Answer, bool) {
+	var rows []row
+	for _, a := range p.Attributes {
+		if a.Type != corpus.Amount && a.Type != corpus.Number {
+			continue
+		}
+		for _, pr := range e.in(p) {
+			for _, f := range e.cfg.Catalogue.Facts(pr, a.ID) {
+				if allowed(p.Reports, f.Report) && !slices.ContainsFunc(rows, func(r row) bool { return r.project == pr && r.start == f.Start }) {
+					rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End], quoted: true})
+				}
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return Answer{}, false
+	}
+	return e.writeRows(p, p.Category.Label, "", rows), true
+}
+
 // passing returns the fact that puts a project on the list: the largest that
 // passes, or the denial that was asked for.
 func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
@@ -175,6 +202,8 @@ func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
 			ok = x.Denied
 		case plan.On:
 			ok = !x.Denied && within(x, f.Value.Date)
+		case plan.Before, plan.After:
+			ok = !x.Denied && beside(x, f)
 		default:
 			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && comparable(f.Value, x.Value) && passes(f, x.Value.Num)
 		}
@@ -207,12 +236,29 @@ func passes(f *plan.Filter, num float64) bool {
 	return true
 }
 
+// beside reports whether a fact is dated before or after the filter's date, or within it.
+func beside(x *catalogue.Fact, f *plan.Filter) bool {
+	d := dateOf(x)
+	if d.Year == 0 {
+		return false
+	}
+	if within(x, f.Value.Date) {
+		return true
+	}
+	return (d.Compare(f.Value.Date) < 0) == (f.Op == plan.Before)
+}
+
+// dateOf is the date that a fact states, or that its amount has.
+func dateOf(x *catalogue.Fact) corpus.Date {
+	if x.Value.Kind == corpus.When {
+		return x.Value.Date
+	}
+	return x.Date
+}
+
 // within reports whether a fact is of the asked year, month or day.
 func within(f *catalogue.Fact, want corpus.Date) bool {
-	d := f.Date
-	if f.Value.Kind == corpus.When {
-		d = f.Value.Date
-	}
+	d := dateOf(f)
 	return d.Year == want.Year && (want.Month == 0 || d.Month == want.Month) && (want.Day == 0 || d.Day == want.Day)
 }
 
@@ -239,6 +285,10 @@ func (e *Engine) filterLabel(p *plan.Plan) string {
 		return label + phrase(p.Language, " of "+value+" or more", " "+value+" 及以上")
 	case plan.Under:
 		return label + phrase(p.Language, " of "+value+" or less", " "+value+" 及以下")
+	case plan.Before:
+		return label + phrase(p.Language, " in or before ", "不晚于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
+	case plan.After:
+		return label + phrase(p.Language, " in or after ", "不早于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
 	case plan.On:
 		return label + phrase(p.Language, " in ", " ") + dateWords(p.Filter.Value.Date, 0, p.Language)
 	case plan.Most:
@@ -280,9 +330,20 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	if len(order) == 0 {
 		return Answer{}, false
 	}
-	var rows []row
+	var rows, whole []row
+	full := 0.0
+	for _, k := range keys {
+		full += k.Weight
+	}
 	for _, pr := range order {
-		rows = append(rows, byProject[pr])
+		r := byProject[pr]
+		rows = append(rows, r)
+		if r.order >= full-1e-9 {
+			whole = append(whole, r)
+		}
+	}
+	if len(whole) > 1 {
+		rows = whole // enough rows hold all the words: those that hold only the weightiest are another matter
 	}
 	return e.writeRows(p, listLabel(p, keys), "", rows), true
 }
@@ -357,24 +418,18 @@ func (s *cueSet) holds(normal string, key plan.Concept) bool {
 
 // rowsOf returns a row for each project that a sentence of the passage puts on the list.
 func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Concept, cues *cueSet) []row {
-	about := e.cfg.Catalogue.About(n)
 	var out []row
 	for _, span := range corpus.Sentences(ps.Text) {
 		text := ps.Text[span.Start:span.End]
 		normal := corpus.Normal(text)
 		held := 0.0
 		for _, k := range keys {
-			m := k.Match(normal)
-			if m == 0 {
-				held = 0
-				break
-			}
-			held += m
+			held += k.Weight * k.Match(normal)
 		}
-		if held == 0 || !cues.holds(normal, keys[0]) {
+		if keys[0].Match(normal) == 0 || !cues.holds(normal, keys[0]) {
 			continue
 		}
-		for _, pr := range e.subjects(normal, about, keys) {
+		for _, pr := range e.subjects(normal, e.cfg.Catalogue.AboutAt(n, ps.Start+span.Start)) {
 			out = append(out, row{project: pr, passage: n, start: ps.Start + span.Start, end: ps.Start + span.End, text: text, quoted: true, order: held})
 		}
 	}
@@ -383,7 +438,7 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 
 // subjects returns the projects that a sentence is about: what its passage
 // describes, or else the first project that it names.
-func (e *Engine) subjects(normal string, about []*catalogue.Project, keys []plan.Concept) []*catalogue.Project {
+func (e *Engine) subjects(normal string, about []*catalogue.Project) []*catalogue.Project {
 	if len(about) == 1 {
 		return about
 	}

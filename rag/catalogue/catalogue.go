@@ -82,12 +82,13 @@ func (p *Project) Opens(normal string) bool {
 // [Extract] and safe for concurrent use.
 type Catalogue struct {
 	projects []*Project
-	byKey    map[string]*Project // by the keys of their names
-	tickers  map[string]*Project // by ticker in printed case
-	han      []hanName           // names with Han characters, longest first
-	vague    map[string]bool     // tickers that mean something else too
-	ordinary map[string]int      // lower-case words of the passages and how often they stand
-	about    [][]int32           // project numbers by passage number
+	byKey    map[string]*Project     // by the keys of their names
+	tickers  map[string]*Project     // by ticker in printed case
+	han      []hanName               // names with Han characters, longest first
+	vague    map[string]bool         // tickers that mean something else too
+	ordinary map[string]int          // lower-case words of the passages and how often they stand
+	about    [][]int32               // project numbers by passage number
+	spans    map[int][]describedSpan // by passage number
 
 	readFacts  func() // fills the two below, once
 	facts      map[*Project][]Fact
@@ -176,6 +177,27 @@ func (c *Catalogue) About(n int) []*Project {
 	return out
 }
 
+// AboutAt returns the projects that passage number n describes at the report's
+// byte at: where a passage holds several descriptions, the one that at stands in.
+func (c *Catalogue) AboutAt(n, at int) []*Project {
+	all := c.About(n)
+	if len(all) < 2 {
+		return all
+	}
+	for _, s := range c.spans[n] {
+		if at >= s.start && at < s.end {
+			return []*Project{s.project}
+		}
+	}
+	return all
+}
+
+// A described span is where a passage describes one of several projects.
+type describedSpan struct {
+	start, end int
+	project    *Project
+}
+
 // link tells which passages describe which projects: those inside a
 // described range, and those whose heading path names the project.
 func (c *Catalogue) link(reports []corpus.Report, passages []corpus.Passage, found []description, m *merger) {
@@ -188,12 +210,16 @@ func (c *Catalogue) link(reports []corpus.Report, passages []corpus.Passage, fou
 		byReport[d.report] = append(byReport[d.report], d)
 	}
 	c.about = make([][]int32, len(passages))
+	c.spans = map[int][]describedSpan{}
 	for i, p := range passages {
 		set := map[int32]bool{}
 		for _, d := range byReport[p.Report] {
 			if p.Start < d.end && d.start < p.End && (d.whole || p.Start >= d.start && p.End <= d.end || p.End-p.Start < 4*(d.end-d.start)) {
 				if pr := m.lookup(d.names[0]); pr != nil {
 					set[number[pr]] = true
+					if !d.whole {
+						c.spans[i] = append(c.spans[i], describedSpan{d.start, d.end, pr})
+					}
 				}
 			}
 		}

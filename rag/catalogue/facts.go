@@ -161,7 +161,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		if a == nil {
 			continue
 		}
-		owner := c.owner(text[:v.Start], n)
+		owner := c.owner(text[:v.Start], n, base.Start)
 		if owner == nil {
 			continue
 		}
@@ -279,26 +279,26 @@ func fits(kind corpus.ValueType, v corpus.Value) bool {
 }
 
 // owner returns the project that is named last in before, or the one that the
-// passage describes.
-func (c *Catalogue) owner(before string, passage int) *Project {
+// passage describes at the report's byte at.
+func (c *Catalogue) owner(before string, passage, at int) *Project {
 	normal := corpus.Normal(before)
 	var last *Project
-	at := -1
+	lastAt := -1
 	for _, p := range c.projects {
 		for i, f := range p.forms {
 			if p.everyday[i] && !strings.Contains(before, p.printed[i]) {
 				continue
 			}
-			if k := strings.LastIndex(normal, f); k > at || k == at && k >= 0 && len(f) > 0 && slices.Contains(c.About(passage), p) {
-				last, at = p, k
+			if k := strings.LastIndex(normal, f); k > lastAt || k == lastAt && k >= 0 && len(f) > 0 && slices.Contains(c.About(passage), p) {
+				last, lastAt = p, k
 			}
 		}
 	}
 	if last != nil {
 		return last
 	}
-	if about := c.about[passage]; len(about) == 1 {
-		return c.projects[about[0]]
+	if about := c.AboutAt(passage, at); len(about) == 1 {
+		return about[0]
 	}
 	return nil
 }
@@ -369,7 +369,7 @@ func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n
 				if slices.ContainsFunc(out, func(f Fact) bool { return f.Attribute == a.id }) || !denies(a, clause, neg) {
 					continue
 				}
-				if owner := c.owner(text[:cl.Start+neg[1]], n); owner != nil {
+				if owner := c.owner(text[:cl.Start+neg[1]], n, base.Start); owner != nil {
 					f := base
 					f.Project, f.Attribute, f.Denied = owner, a.id, true
 					out = append(out, f)

@@ -36,6 +36,9 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	case has && value.Kind == corpus.When && (pl.Intent == List || pl.Intent == Count):
 		if a, ok := dated(pl.Attributes); ok {
 			pl.Filter = &Filter{Attribute: a, Op: On, Value: value}
+			if op == Before || op == After {
+				pl.Filter.Op = op
+			}
 			return p.cutFigure(rest, question[value.Start:value.End])
 		}
 	case ok && (op == Most || op == Least):

@@ -52,6 +52,9 @@ type Plan struct {
 	Attributes []corpus.Attribute   // asked for, in order of mention
 	Wants      []corpus.ValueType   // what an answering sentence must hold, one of them; nil for anything
 	Concepts   []Concept            // the other words of the question
+	Counted    *Concept             // what a question asks the number of, or nil
+	Asked      []corpus.Value       // figures and dates in the question
+	Parts      []Plan               // of a question that asks several things; empty for one
 	Sides      []Concept            // the two notions that a comparison sets side by side, or nil
 	Category   *Category            // a category of projects that the question names, or nil
 	Reports    []string             // ids of reports that the question names
@@ -74,12 +77,14 @@ type Op string
 
 // The operations.
 const (
-	Over  Op = "over"  // at least the value
-	Under Op = "under" // at most the value
-	On    Op = "on"    // a date within the value's year or month
-	Most  Op = "most"  // the largest first
-	Least Op = "least" // the smallest first
-	None  Op = "none"  // stated not to have any
+	Over   Op = "over"   // at least the value
+	Under  Op = "under"  // at most the value
+	Before Op = "before" // a date before the value, or within it
+	After  Op = "after"  // a date after the value, or within it
+	On     Op = "on"     // a date within the value's year or month
+	Most   Op = "most"   // the largest first
+	Least  Op = "least"  // the smallest first
+	None   Op = "none"   // stated not to have any
 )
 
 // A Concept is a content word of the question with everything that means the same.

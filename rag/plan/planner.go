@@ -93,7 +93,9 @@ func appendCues[T any](l []cue[T], w corpus.Words, of T) []cue[T] {
 		if before, after, ok := strings.Cut(s, " X "); ok {
 			s = before + " " + after // the name in the middle is cut out of the question
 		}
-		l = append(l, cue[T]{corpus.Normal(s), of})
+		if n := corpus.Normal(s); n != " " {
+			l = append(l, cue[T]{n, of})
+		}
 	}
 	return l
 }
@@ -106,6 +108,13 @@ func sortCues[T any](l []cue[T]) {
 // Plan reads the question, after the talk so far (oldest first). language
 // fixes the answer's language; "" means the question's.
 func (p *Planner) Plan(question, language string, talk []Turn) Plan {
+	pl := p.planOne(question, language, talk)
+	p.readParts(&pl, talk)
+	return pl
+}
+
+// planOne plans a question as a whole.
+func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	pl := Plan{Text: question, Language: language, Intent: Fact}
 	if pl.Language == "" {
 		pl.Language = corpus.Language(question)
@@ -117,6 +126,7 @@ func (p *Planner) Plan(question, language string, talk []Turn) Plan {
 	full := corpus.Normal(question)
 	rest := corpus.Normal(cut(question, mentions))
 	pl.Reports = p.namedReports(full)
+	rest = p.cutReports(rest)
 	pl.Decline = p.declined(full, rest)
 	pl.Intent, pl.Conflict = p.intent(full, rest, len(mentions))
 	pl.Category = p.category(full, rest)
@@ -124,13 +134,20 @@ func (p *Planner) Plan(question, language string, talk []Turn) Plan {
 	rest = p.readAttributes(&pl, rest)
 	rest = p.readFilter(&pl, question, full, rest)
 	p.carryOver(&pl, question, talk)
+	p.carryTopic(&pl, question, talk)
 	p.readConcepts(&pl, rest)
+	pl.Counted = counted(&pl, full)
+	pl.Asked = p.values.Read(question, 0)
+	if pl.Intent == Fact && len(pl.Projects) == 0 && p.asksForHolders(&pl) {
+		pl.Intent = List
+	}
 	if pl.Intent == Compare {
 		pl.Sides = sides(&pl, full)
 	}
 	pl.Unknown = p.unknownName(question, mentions)
-	if len(pl.Wants) == 0 {
-		pl.Wants = typesOf(pl.Attributes)
+	pl.Wants = refine(pl.Wants, typesOf(pl.Attributes))
+	if pl.Intent == Define && len(typesOf(pl.Attributes)) > 0 {
+		pl.Intent = Fact // "who is the CEO of", "what is the price of"
 	}
 	pl.Expand = expansion(&pl)
 	return pl
@@ -320,6 +337,11 @@ func (p *Planner) readConcepts(pl *Plan, rest string) {
 			if p.stop[u] || len(u) == 1 && (u < "0" || u > "9") {
 				continue
 			}
+			if n := p.synonymPhrase(run[i:]); n > 0 {
+				pl.Concepts = append(pl.Concepts, p.wordConcept(strings.Join(run[i:i+n], " ")))
+				i += n - 1
+				continue
+			}
 			if n, zh := p.glossary.Phrase(run[i:]); n > 0 {
 				pl.Concepts = append(pl.Concepts, p.phraseConcept(run[i:i+n], zh))
 			}
@@ -349,6 +371,43 @@ func runs(normal string) [][]string {
 	return out
 }
 
+// asksForHolders reports whether a question without a project asks who has a thing: an
+// attribute that holds names, beside a word that may be one.
+func (p *Planner) asksForHolders(pl *Plan) bool {
+	named := slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool {
+		return a.Type == corpus.Name && a.ID != "former_name"
+	})
+	return named && slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Attribute == "" && c.Weight > 0.5 })
+}
+
+// countWords come right before what is counted.
+var countWords = regexp.MustCompile(` (?:how mani|number of|多 少 (?:个|家|名|位|台|种|条|款)?|几 (?:个|家|名|位|台|种|条|款)) `)
+
+// counted returns the concept that a question asks the number of: the last of those that
+// follow the words of counting without a break, or nil.
+func counted(pl *Plan, full string) *Concept {
+	m := countWords.FindStringIndex(full)
+	if m == nil {
+		return nil
+	}
+	at := m[1] - 1
+	var last *Concept
+	for {
+		next := -1
+		for i := range pl.Concepts {
+			for _, a := range pl.Concepts[i].Alternatives[:min(1+len(pl.Concepts[i].Alternatives)/8, len(pl.Concepts[i].Alternatives))] {
+				if strings.HasPrefix(full[at:], a) {
+					last, next = &pl.Concepts[i], at+len(a)-1
+				}
+			}
+		}
+		if next < 0 {
+			return last
+		}
+		at = next
+	}
+}
+
 // against separates the two sides of a comparison, in normal form.
 var against = regexp.MustCompile(` (?:vs|versus|against|compar to|compar with|and|or|than|与|和|跟|同|还 是|对 比) `)
 
@@ -375,6 +434,19 @@ func sides(pl *Plan, full string) []Concept {
 		return nil
 	}
 	return []Concept{*left, *right}
+}
+
+// refine joins what the asking words want with the types of the attributes:
+// "how many" of a sum of money is an amount.
+func refine(asked, types []corpus.ValueType) []corpus.ValueType {
+	if len(asked) == 0 {
+		return types
+	}
+	out := slices.Clone(asked)
+	if i := slices.Index(out, corpus.Number); i >= 0 && slices.Contains(types, corpus.Amount) && !slices.Contains(types, corpus.Number) {
+		out[i] = corpus.Amount
+	}
+	return out
 }
 
 // typesOf returns the types of values that statements of the attributes hold.
@@ -437,10 +509,29 @@ func (p *Planner) isLabel(normal string) bool {
 		})
 }
 
-func (p *Planner) latinConcept(u string) Concept {
+// synonymPhrase returns how many units at the start of run make up the longest phrase of
+// two units or more that has synonyms; 0 for none.
+func (p *Planner) synonymPhrase(run []string) int {
+	for n := min(len(run), maxSynonym); n >= 2; n-- {
+		if len(p.synonyms[" "+strings.Join(run[:n], " ")+" "]) > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// maxSynonym is the most units of a phrase with synonyms.
+const maxSynonym = 4
+
+func (p *Planner) latinConcept(u string) Concept { return p.wordConcept(u) }
+
+// wordConcept is the concept of a word, or of a phrase with synonyms.
+func (p *Planner) wordConcept(u string) Concept {
 	c := Concept{Text: u, Alternatives: []string{" " + u + " "}}
 	for _, t := range p.glossary.FromEnglish(u) {
-		c.Alternatives = append(c.Alternatives, corpus.Normal(t))
+		if n := corpus.Normal(t); !isSingleHan(n) { // one character is part of too many words
+			c.Alternatives = append(c.Alternatives, n)
+		}
 	}
 	c.Alternatives = append(c.Alternatives, p.synonyms[c.Alternatives[0]]...)
 	c.Strong = len(c.Alternatives)

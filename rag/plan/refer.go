@@ -38,6 +38,44 @@ var bothPattern = regexp.MustCompile(`(?i)\bboth\b|\b(of|these|those) two\b|\bth
 // both reports whether the question is about the last two projects.
 func both(question string) bool { return bothPattern.MatchString(question) }
 
+// leaning matches a question that takes over what the one before asked: "and for X?", "那 X 呢".
+var leaning = regexp.MustCompile(`(?i)^\s*(and|what about|how about|also|same for)\b|^\s*(那|还有|以及)|呢\s*[？?]?\s*$`)
+
+// carryTopic takes over what the question before asked when this one leans on it
+// and asks for nothing itself.
+func (p *Planner) carryTopic(pl *Plan, question string, talk []Turn) {
+	if len(talk) == 0 || len(pl.Attributes) > 0 || pl.Intent != Fact || !leaning.MatchString(question) {
+		return
+	}
+	for i := len(talk) - 1; i >= 0; i-- {
+		before := p.Plan(talk[i].Question, pl.Language, nil)
+		if len(before.Attributes) == 0 {
+			continue
+		}
+		pl.Attributes, pl.Intent, pl.Filter = before.Attributes, before.Intent, before.Filter
+		if before.Intent == Define || before.Intent == Summary {
+			pl.Intent = Fact
+		}
+		if len(pl.Wants) == 0 {
+			pl.Wants = before.Wants
+		}
+		for _, c := range before.Concepts {
+			if c.Attribute != "" {
+				pl.Concepts = append(pl.Concepts, c)
+			}
+		}
+		return
+	}
+}
+
+// cutReports removes the names of reports from rest.
+func (p *Planner) cutReports(rest string) string {
+	for _, r := range p.reports {
+		rest = strings.ReplaceAll(rest, r.normal, "  ")
+	}
+	return rest
+}
+
 // A category is a label, in normal form, and the projects filed under it.
 type category struct {
 	label    string // shown
