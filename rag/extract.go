@@ -160,6 +160,9 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 		return true
 	}
 	best, missing := passageCoverage(p, hits)
+	if p.Intent == plan.Summary && len(p.Projects) > 0 && best >= minSentenceCoverage {
+		return true
+	}
 	if best < minPassageCoverage {
 		return false
 	}
@@ -206,6 +209,8 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 	switch {
 	case p.Conflict && len(p.Projects) == 0:
 		chosen = bestByReport(cands)
+	case len(p.Projects) == 1:
+		chosen = e.withOtherValues(p, chosen, cands)
 	case len(p.Projects) == 0 && len(p.Wants) == 0 && len(chosen) > 0 && chosen[0].under >= headingCovers:
 		chosen = section(chosen[0], cands)
 	}
@@ -314,28 +319,82 @@ func adds(p *plan.Plan, chosen []candidate, c *candidate) bool {
 	return !known && c.score >= otherReport*best && (len(c.states) > 0 || c.coverage >= minSentenceCoverage && (len(c.names) > 0 || len(chosen[0].states) == 0))
 }
 
-// disagree reports whether two of the sentences state different values of one
-// attribute of one project, in the same round where there is one.
-func disagree(l []candidate) bool {
-	type slot struct {
-		project   *catalogue.Project
-		attribute string
-		round     string
+// A slot is what can have one value only: an attribute of a project, of one round
+// of money raised, in one unit.
+type slot struct {
+	project         *catalogue.Project
+	attribute       string
+	round, unitWord string
+}
+
+func slotOf(f catalogue.Fact) slot {
+	k := slot{f.Project, f.Attribute, f.Round, ""}
+	if f.Value.Kind == corpus.Number {
+		k.unitWord = f.Unit
 	}
+	return k
+}
+
+// disagree reports whether two of the sentences state different values of one slot.
+func disagree(l []candidate) bool {
 	seen := map[slot]catalogue.Fact{}
 	for _, c := range l {
 		for _, f := range c.states {
-			k := slot{f.Project, f.Attribute, f.Round}
 			if f.Denied || f.Value.Kind == corpus.When {
 				continue
 			}
-			if o, ok := seen[k]; ok && o.Report != f.Report && !alike(o.Value.Num, f.Value.Num) {
+			if o, ok := seen[slotOf(f)]; ok && !alike(o.Value.Num, f.Value.Num) && (o.Report != f.Report || o.Start != f.Start) {
 				return true
 			}
-			seen[k] = f
+			seen[slotOf(f)] = f
 		}
 	}
 	return false
+}
+
+// withOtherValues adds the sentences that state another value of what the best one
+// states, and puts the newest report's first.
+func (e *Engine) withOtherValues(p *plan.Plan, chosen, cands []candidate) []candidate {
+	if len(chosen) == 0 || len(p.Projects) != 1 {
+		return chosen
+	}
+	values := map[slot][]float64{}
+	for _, f := range chosen[0].states {
+		if !f.Denied && f.Value.Kind != corpus.When && !f.Value.Malformed {
+			values[slotOf(f)] = append(values[slotOf(f)], f.Value.Num)
+		}
+	}
+	added := false
+	for _, c := range cands {
+		if len(chosen) > maxStated || !differs(values, c.states) || slices.ContainsFunc(chosen, func(o candidate) bool { return o.number == c.number && o.start == c.start }) {
+			continue
+		}
+		chosen = append(chosen, c)
+		added = true
+	}
+	if added {
+		slices.SortStableFunc(chosen, func(a, b candidate) int {
+			return e.reports[b.hit.Report].Published.Compare(e.reports[a.hit.Report].Published)
+		})
+	}
+	return chosen
+}
+
+// differs reports whether one of the facts fills a known slot with a value that is not
+// there, and notes it.
+func differs(values map[slot][]float64, facts []catalogue.Fact) bool {
+	found := false
+	for _, f := range facts {
+		k := slotOf(f)
+		if f.Denied || f.Value.Kind == corpus.When || f.Value.Malformed || len(values[k]) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(values[k], func(x float64) bool { return alike(x, f.Value.Num) }) {
+			values[k] = append(values[k], f.Value.Num)
+			found = true
+		}
+	}
+	return found
 }
 
 // alike reports whether two figures are the same but for rounding.

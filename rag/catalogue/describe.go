@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -74,12 +75,62 @@ func describeSection(r *corpus.Report, i int, v *corpus.Vocabulary) (description
 		return description{}, false
 	}
 	text := r.Text[s.Start:d.end]
-	if !opensWith(text, name) && !(titled && strings.Count(text, name) >= minNamings) {
+	d.names = splitName(name)
+	if len(d.names) == 0 || !describes(r, s, text, d.names, titled) {
 		return description{}, false
 	}
-	d.names = splitName(name)
+	d.names = append(d.names, bracketed(text, d.names)...)
 	return d, true
 }
+
+// describes reports whether text is about one of the names in its heading: it opens
+// with it, or names it often, or names it at all when it can be nothing but a name.
+func describes(r *corpus.Report, s corpus.Section, text string, names []string, titled bool) bool {
+	first := text
+	if spans := corpus.Sentences(text); len(spans) > 0 {
+		first = text[:spans[0].End]
+	}
+	for _, n := range names {
+		switch {
+		case opensWith(text, n), titled && strings.Count(text, n) >= minNamings:
+			return true
+		case len(names) > 1 && strings.Contains(first, n):
+			return true
+		case !titled && isProper(n) && strings.Contains(text, n) && !hasNamesBelow(s) &&
+			!strings.Contains(r.Text, lowerFirst(n)) && !strings.Contains(r.Text, strings.ToLower(n)):
+			return true
+		}
+	}
+	return false
+}
+
+// isProper reports whether name has two words or more and each begins with a capital.
+func isProper(name string) bool {
+	words := strings.Fields(name)
+	for _, w := range words {
+		if !unicode.IsUpper([]rune(w)[0]) {
+			return false
+		}
+	}
+	return len(words) > 1
+}
+
+// bracketed returns the other name that a text gives in brackets right behind the first:
+// "弘川 (Hongchuan) is ...".
+func bracketed(text string, names []string) []string {
+	for _, n := range names {
+		rest, ok := strings.CutPrefix(text, n)
+		if !ok {
+			continue
+		}
+		if m := openingBrackets.FindStringSubmatch(rest); m != nil && isName(m[1]) && strings.ContainsFunc(m[1], unicode.IsUpper) {
+			return []string{strings.TrimSpace(m[1])}
+		}
+	}
+	return nil
+}
+
+var openingBrackets = regexp.MustCompile(`^\s*[（(]([^（()）/]{2,40})[)）]`)
 
 // minNamings is how often a text must name what its heading names in front of
 // a colon, when it does not open with it.
@@ -179,6 +230,7 @@ func describeBlocks(r *corpus.Report, s corpus.Section, v *corpus.Vocabulary) []
 		if len(d.names) == 0 {
 			continue
 		}
+		d.names = append(d.names, bracketed(r.Text[b.Start:b.End], d.names)...)
 		if last := len(out) - 1; last >= 0 && b.Kind == corpus.ListItem && isSymbolOf(name, r.Text[out[last].start:out[last].end]) {
 			out[last].end = b.End // the item goes on about the one before
 			continue

@@ -16,6 +16,7 @@ type Fact struct {
 	Project    *Project
 	Attribute  string       // id in the vocabulary
 	Value      corpus.Value // offsets in the sentence; zero when Denied
+	Unit       string       // the word behind a number ("MWh", "个"), folded; "" for none
 	Denied     bool         // the sentence says that there is none (yet)
 	Round      string       // id of the round in which money was raised, or ""
 	Date       corpus.Date  // when it happened, as the sentence says; zero when it does not
@@ -167,6 +168,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		}
 		f := base
 		f.Project, f.Attribute, f.Value = owner, a.id, v
+		f.Unit = unitOf(text[v.End:])
 		if a.kind == corpus.Amount && f.Value.Kind == corpus.Number {
 			f.Value.Kind = corpus.Amount
 		}
@@ -396,6 +398,16 @@ func denies(a *statedAttribute, clause string, neg []int) bool {
 
 // clauseEnds separate clauses; a comma inside a figure does not.
 var clauseEnds = regexp.MustCompile(`[，；。;\n]|,\s`)
+
+var unitWord = regexp.MustCompile(`^\s?([A-Za-z][A-Za-z/]*|\p{Han}{1,2})`)
+
+// unitOf returns the word right behind a figure.
+func unitOf(rest string) string {
+	if m := unitWord.FindStringSubmatch(rest); m != nil {
+		return strings.ToLower(m[1])
+	}
+	return ""
+}
 
 // splitClauses returns the clauses of a sentence, which together cover it.
 func splitClauses(text string) []corpus.Span {

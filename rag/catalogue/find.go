@@ -193,8 +193,10 @@ func slips(n int) int {
 		return 0
 	case n < 8:
 		return 1
+	case n < 12:
+		return 2
 	}
-	return 2
+	return 3
 }
 
 // distance is the number of insertions, deletions, substitutions and swaps of

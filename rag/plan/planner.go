@@ -145,10 +145,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 		pl.Sides = sides(&pl, full)
 	}
 	pl.Unknown = p.unknownName(question, mentions)
-	pl.Wants = refine(pl.Wants, typesOf(pl.Attributes))
-	if pl.Intent == Define && len(typesOf(pl.Attributes)) > 0 {
-		pl.Intent = Fact // "who is the CEO of", "what is the price of"
-	}
+	p.settle(&pl, question)
 	pl.Expand = expansion(&pl)
 	return pl
 }
@@ -209,9 +206,16 @@ func (p *Planner) intent(full, rest string, projects int) (Intent, bool) {
 // must hold, makes a concept of each attribute, and returns rest without their words.
 func (p *Planner) readAttributes(pl *Plan, rest string) string {
 	text := rest
+	var asked []string
 	for _, c := range p.asks {
-		if strings.Contains(text, c.phrase) && !slices.Contains(pl.Wants, c.of.Type) {
+		if !strings.Contains(text, c.phrase) {
+			continue
+		}
+		if !slices.Contains(pl.Wants, c.of.Type) {
 			pl.Wants = append(pl.Wants, c.of.Type)
+		}
+		if !strings.Contains(c.phrase, " 谁 ") && c.of.Type != corpus.Link {
+			asked = append(asked, c.phrase)
 		}
 	}
 	matched := map[string][]string{}
@@ -227,6 +231,9 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 	}
 	for _, a := range pl.Attributes {
 		pl.Concepts = append(pl.Concepts, p.attributeConcept(a, matched[a.ID]))
+	}
+	for _, phrase := range asked {
+		text = strings.ReplaceAll(text, phrase, "  ") // "which month" asks for a date, not for a month
 	}
 	return text
 }
@@ -434,6 +441,26 @@ func sides(pl *Plan, full string) []Concept {
 		return nil
 	}
 	return []Concept{*left, *right}
+}
+
+// which matches the words that choose between several.
+var which = regexp.MustCompile(`(?i)\b(which|who|whose)\b|哪个|哪家|谁|哪一`)
+
+// settle brings intent, attributes and wants into line.
+func (p *Planner) settle(pl *Plan, question string) {
+	types := typesOf(pl.Attributes)
+	switch {
+	case pl.Intent == Define && len(pl.Projects) > 0 && len(types) > 0:
+		pl.Intent = Fact // "who is the CEO of", "what is the price of"
+	case pl.Intent == Define && len(pl.Wants) == 0:
+		return // a notion is explained, whatever attribute its name sounds like
+	case pl.Intent == Fact && len(pl.Projects) > 1 && len(types) > 0 && which.MatchString(question):
+		pl.Intent, pl.Wants = Compare, nil
+	}
+	pl.Wants = refine(pl.Wants, types)
+	if i := slices.Index(pl.Wants, corpus.Person); i >= 0 && slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Name }) {
+		pl.Wants = slices.Delete(pl.Wants, i, i+1) // who invested: a firm
+	}
 }
 
 // refine joins what the asking words want with the types of the attributes:
