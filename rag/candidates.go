@@ -22,6 +22,8 @@ type candidate struct {
 	names      []*catalogue.Project // what it names itself
 	under      float64              // share of the question's concepts that its heading path holds
 	coverage   float64              // share of the question's concepts, by weight, that it holds
+	near       float64              // and of those that stand around it, discounted
+	held       []bool               // which of the concepts it holds itself
 	holds      float64              // share of the wanted types that it holds a value of
 	states     []catalogue.Fact     // of an asked attribute of an asked project
 	defines    bool                 // it begins with what the question asks to define
@@ -179,8 +181,10 @@ func totalWeight(p *plan.Plan) float64 {
 // score weighs the candidate against the plan.
 func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	var here, above, near float64
-	for _, k := range p.Concepts {
+	c.held = make([]bool, len(p.Concepts))
+	for i, k := range p.Concepts {
 		m := k.Match(c.normal)
+		c.held[i] = m > 0
 		here += k.Weight * m
 		c.under += k.Weight * k.Match(around.path)
 		inPath := max(0, k.Match(around.path)-m)
@@ -195,6 +199,7 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 		here, above, near, c.under = here/total, above/total, near/total, c.under/total
 	}
 	c.coverage = here + pathShare*above
+	c.near = near
 	c.holds = held(e.withoutNames(p, c.text), p.Wants)
 	c.states = e.stated(p, c)
 	c.score = coverageShare*c.coverage + near

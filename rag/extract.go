@@ -159,25 +159,32 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if p.Intent == plan.Compare && len(p.Projects) == 0 && len(e.keys(p)) > 1 {
 		return true
 	}
-	best, missing := passageCoverage(p, hits)
-	if p.Intent == plan.Summary && len(p.Projects) > 0 && best >= minSentenceCoverage {
-		return true
+	if len(p.Projects) > 0 {
+		return coveredFor(p, hits, cands)
 	}
+	best, missing := passageCoverage(p, hits)
 	if best < minPassageCoverage {
 		return false
 	}
-	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" && len(p.Projects) == 0 {
+	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" {
 		return false // a word that tells most, and no passage knows it
-	}
-	if len(p.Projects) > 0 && len(p.Wants) > 0 {
-		return slices.ContainsFunc(cands, func(c candidate) bool {
-			return c.holds > 0 && c.coverage >= minSentenceCoverage && slices.ContainsFunc(p.Projects, c.concerns)
-		})
 	}
 	if len(p.Wants) > 0 && !slices.ContainsFunc(cands, func(c candidate) bool { return c.holds > 0 && c.coverage >= minSentenceCoverage }) {
 		return false
 	}
-	return cands[0].coverage >= minSentenceCoverage || len(p.Projects) > 0
+	return cands[0].coverage >= minSentenceCoverage
+}
+
+// coveredFor reports whether a sentence about one of the asked projects can answer:
+// it holds enough of the question, and a value of a wanted type.
+func coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
+	best, _ := passageCoverage(p, hits)
+	if p.Intent == plan.Summary && best >= minSentenceCoverage {
+		return true
+	}
+	return best >= minPassageCoverage && slices.ContainsFunc(cands, func(c candidate) bool {
+		return c.coverage+c.near >= minSentenceCoverage && (len(p.Wants) == 0 || c.holds > 0) && slices.ContainsFunc(p.Projects, c.concerns)
+	})
 }
 
 // relatedCount is how many nearest topics an uncovered question is pointed to.
@@ -303,6 +310,7 @@ const maxStated = 3
 // another report that states the same attribute may be less like the question.
 const (
 	nearlyAsGood = 0.8
+	asGood       = 0.95
 	otherReport  = 0.48
 )
 
@@ -312,12 +320,32 @@ func adds(p *plan.Plan, chosen []candidate, c *candidate) bool {
 		return true
 	}
 	best := chosen[0].score
-	if c.score >= nearlyAsGood*best || p.Conflict && c.score >= otherReport*best {
+	near := nearlyAsGood
+	if len(chosen[0].states) > 0 && len(c.states) == 0 {
+		near = asGood // a fact needs no company
+	}
+	if c.score >= near*best || p.Conflict && c.score >= otherReport*best {
+		return true
+	}
+	if len(p.Projects) > 0 && c.score >= otherReport*best && newConcept(p, chosen, c) {
 		return true
 	}
 	known := slices.ContainsFunc(chosen, func(o candidate) bool { return o.hit.Report == c.hit.Report })
 	return !known && c.score >= otherReport*best && (len(c.states) > 0 || c.coverage >= minSentenceCoverage && (len(c.names) > 0 || len(chosen[0].states) == 0))
 }
+
+// newConcept reports whether c holds a weighty word of the question that none of the chosen holds.
+func newConcept(p *plan.Plan, chosen []candidate, c *candidate) bool {
+	for i, k := range p.Concepts {
+		if c.held[i] && k.Weight >= minNewConcept && !slices.ContainsFunc(chosen, func(o candidate) bool { return o.held[i] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// minNewConcept is the weight from which on a word left unanswered is worth a sentence.
+const minNewConcept = 0.4
 
 // A slot is what can have one value only: an attribute of a project, of one round
 // of money raised, in one unit.

@@ -306,7 +306,7 @@ func lowerFirst(name string) string {
 }
 
 // nameWord reports whether w can be part of a name: it begins with a capital or a
-// digit, or holds a capital or a dot inside (io.net, inSure).
+// digit, or holds a capital or a dot inside (big.small, inBetween).
 func nameWord(w string) bool {
 	r := []rune(w)
 	if unicode.IsUpper(r[0]) || unicode.IsDigit(r[0]) {

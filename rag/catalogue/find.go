@@ -16,6 +16,7 @@ type Mention struct {
 	Project    *Project
 	Start, End int  // bytes in the text
 	Exact      bool // a known spelling, not a guessed one
+	small      bool // a ticker in small letters, which may be a word
 }
 
 // word is a Latin word of a text, with the dots and dashes inside it.
@@ -43,7 +44,8 @@ func (c *Catalogue) Find(text string) []Mention {
 	for n := maxNameWords; n >= 1; n-- {
 		for i := 0; i+n <= len(words); i++ {
 			if p := c.exact(text, words[i:i+n]); p != nil {
-				add(Mention{p, words[i][0], words[i+n-1][1], true})
+				small := n == 1 && c.isSmallTicker(text[words[i][0]:words[i][1]])
+				add(Mention{p, words[i][0], words[i+n-1][1], true, small})
 			}
 		}
 	}
@@ -54,7 +56,7 @@ func (c *Catalogue) Find(text string) []Mention {
 				continue
 			}
 			if p := c.misspelt(text, words[i:i+n]); p != nil {
-				add(Mention{p, words[i][0], words[i+n-1][1], false})
+				add(Mention{p, words[i][0], words[i+n-1][1], false, false})
 			}
 		}
 	}
@@ -64,10 +66,11 @@ func (c *Catalogue) Find(text string) []Mention {
 // firstMentions orders mentions by place and keeps one a project.
 func firstMentions(l []Mention) []Mention {
 	sort.Slice(l, func(i, j int) bool { return l[i].Start < l[j].Start })
+	certain := slices.ContainsFunc(l, func(m Mention) bool { return !m.small })
 	seen := map[*Project]bool{}
 	out := l[:0]
 	for _, m := range l {
-		if !seen[m.Project] {
+		if !seen[m.Project] && !(m.small && certain) {
 			seen[m.Project] = true
 			out = append(out, m)
 		}
@@ -140,16 +143,22 @@ func (c *Catalogue) ticker(s string) *Project {
 	return nil
 }
 
+// isSmallTicker reports whether s is a ticker only if its small letters are
+// taken for capitals.
+func (c *Catalogue) isSmallTicker(s string) bool {
+	return s == strings.ToLower(s) && c.byKey[key(s)] == nil && c.tickers[strings.ToUpper(s)] != nil
+}
+
 // findHan finds names with Han characters anywhere in the text.
 func (c *Catalogue) findHan(text string, add func(Mention)) {
 	for _, h := range c.han {
 		if i := strings.Index(text, h.name); i >= 0 {
-			add(Mention{h.project, i, i + len(h.name), true})
+			add(Mention{h.project, i, i + len(h.name), true, false})
 			continue
 		}
 		if f := corpus.Fold(text); len(f) == len(text) {
 			if i := strings.Index(f, h.name); i >= 0 {
-				add(Mention{h.project, i, i + len(h.name), true})
+				add(Mention{h.project, i, i + len(h.name), true, false})
 			}
 		}
 	}

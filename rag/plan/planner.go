@@ -124,12 +124,13 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 		pl.Projects = append(pl.Projects, m.Project)
 	}
 	full := corpus.Normal(question)
-	rest := corpus.Normal(cut(question, mentions))
+	rest := corpus.Normal(cutOrdinals(cut(question, mentions)))
 	pl.Reports = p.namedReports(full)
 	rest = p.cutReports(rest)
 	pl.Decline = p.declined(full, rest)
 	pl.Intent, pl.Conflict = p.intent(full, rest, len(mentions))
 	pl.Category = p.category(full, rest)
+	rest = p.cutIntent(rest)
 	pl.Each = pl.Intent == Count && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
 	rest = p.readFilter(&pl, question, full, rest)
@@ -200,6 +201,16 @@ func (p *Planner) intent(full, rest string, projects int) (Intent, bool) {
 		return Summary, conflict
 	}
 	return Fact, conflict
+}
+
+// cutIntent removes the phrases that show the kind of question: "list" is no listing.
+func (p *Planner) cutIntent(rest string) string {
+	for _, c := range p.intents {
+		if c.of.ID == "define" || c.of.ID == "summary" || c.phrase == " list " {
+			rest = strings.ReplaceAll(rest, c.phrase, "  ")
+		}
+	}
+	return rest
 }
 
 // readAttributes finds the attributes that rest asks for and what the answer

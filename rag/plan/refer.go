@@ -33,6 +33,14 @@ func ordinal(question string) (int, bool) {
 	return 0, false
 }
 
+// cutOrdinals removes the words that refer into a list.
+func cutOrdinals(question string) string {
+	for _, o := range ordinals {
+		question = o.pattern.ReplaceAllString(question, " ")
+	}
+	return question
+}
+
 var bothPattern = regexp.MustCompile(`(?i)\bboth\b|\b(of|these|those) two\b|\bthe two\b|这两个|这两|两者|两个|它们|他们|\bthem\b|\bthey\b`)
 
 // both reports whether the question is about the last two projects.
