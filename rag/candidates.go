@@ -267,7 +267,7 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 		return nil
 	}
 	var out []catalogue.Fact
-	for _, f := range e.cfg.Catalogue.FactsAt(c.hit.Report, c.start, c.end) {
+	for _, f := range e.cfg.Catalogue.FactsAt(c.number, c.start) {
 		if !slices.Contains(p.Projects, f.Project) {
 			continue
 		}

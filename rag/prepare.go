@@ -11,8 +11,9 @@ import (
 // the projects that the passage describes, so that it is found by all of them.
 // A header with title, path, names and year is the cheapest gain there is:
 // Pass@20 84 to 92 on Anthropic's contextual-retrieval set
-// (https://www.anthropic.com/news/contextual-retrieval).
-func Prepare(reports []corpus.Report, entries []corpus.ProjectEntry, v *corpus.Vocabulary) []corpus.Passage {
+// (https://www.anthropic.com/news/contextual-retrieval). The catalogue is the one that
+// [catalogue.Extract] makes of the same reports and passages.
+func Prepare(reports []corpus.Report, entries []corpus.ProjectEntry, v *corpus.Vocabulary) ([]corpus.Passage, *catalogue.Catalogue) {
 	var passages []corpus.Passage
 	for _, r := range reports {
 		passages = append(passages, corpus.Split(r)...)
@@ -27,5 +28,5 @@ func Prepare(reports []corpus.Report, entries []corpus.ProjectEntry, v *corpus.V
 			passages[i].Header += " | " + strings.Join(names, ", ")
 		}
 	}
-	return passages
+	return passages, c
 }

@@ -90,9 +90,7 @@ type Catalogue struct {
 	about    [][]int32               // project numbers by passage number
 	spans    map[int][]describedSpan // by passage number
 
-	readFacts  func() // fills the two below, once
-	facts      map[*Project][]Fact
-	bySentence map[sentenceKey][]Fact
+	facts *factBook
 }
 
 type hanName struct {
@@ -135,7 +133,7 @@ func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpu
 			}
 		}
 	}
-	c.readFacts = c.factsOf(reports, passages, v)
+	c.facts = newFactBook(c, reports, passages, v)
 	return c
 }
 

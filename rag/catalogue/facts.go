@@ -30,9 +30,8 @@ type Fact struct {
 // Facts returns what is stated of p under the attribute, newest report
 // first, in reading order within a report.
 func (c *Catalogue) Facts(p *Project, attribute string) []Fact {
-	c.readFacts()
 	var out []Fact
-	for _, f := range c.facts[p] {
+	for _, f := range c.AllFacts(p) {
 		if f.Attribute == attribute {
 			out = append(out, f)
 		}
@@ -42,19 +41,89 @@ func (c *Catalogue) Facts(p *Project, attribute string) []Fact {
 
 // AllFacts returns everything that is stated of p.
 func (c *Catalogue) AllFacts(p *Project) []Fact {
-	c.readFacts()
-	return c.facts[p]
+	var out []Fact
+	for _, n := range c.naming(p) {
+		for _, f := range c.facts.of(n) {
+			if f.Project == p {
+				out = append(out, f)
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].AsOf.Compare(out[j].AsOf) > 0 })
+	return out
 }
 
-// FactsAt returns the facts that the sentence at the report's bytes [start, end) states.
-func (c *Catalogue) FactsAt(report string, start, end int) []Fact {
-	c.readFacts()
-	return c.bySentence[sentenceKey{report, start}]
+// FactsAt returns the facts that the sentence of passage number n states that begins at the
+// report's byte start.
+func (c *Catalogue) FactsAt(n, start int) []Fact {
+	var out []Fact
+	for _, f := range c.facts.of(n) {
+		if f.Start == start {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
-type sentenceKey struct {
-	report string
-	start  int
+// naming returns the numbers of the passages that describe p or hold one of its names
+// as printed: those that can state something of it.
+func (c *Catalogue) naming(p *Project) []int {
+	c.facts.mu.Lock()
+	defer c.facts.mu.Unlock()
+	if l, ok := c.facts.naming[p]; ok {
+		return l
+	}
+	var out []int
+	for n, ps := range c.facts.passages {
+		if slices.Contains(p.Passages, n) || slices.ContainsFunc(p.printed, func(s string) bool { return strings.Contains(ps.Text, s) }) {
+			out = append(out, n)
+		}
+	}
+	c.facts.naming[p] = out
+	return out
+}
+
+// A factBook holds the facts of each passage, read when they are first asked for. It is
+// safe for concurrent use.
+type factBook struct {
+	catalogue *Catalogue
+	passages  []corpus.Passage
+	published map[string]corpus.Date
+	reader    func() *factReader
+
+	mu     sync.Mutex
+	read   map[int][]Fact
+	naming map[*Project][]int
+}
+
+func newFactBook(c *Catalogue, reports []corpus.Report, passages []corpus.Passage, v *corpus.Vocabulary) *factBook {
+	b := &factBook{
+		catalogue: c, passages: passages, published: map[string]corpus.Date{},
+		reader: sync.OnceValue(func() *factReader { return newFactReader(v) }),
+		read:   map[int][]Fact{}, naming: map[*Project][]int{},
+	}
+	for _, r := range reports {
+		b.published[r.ID] = r.Published
+	}
+	return b
+}
+
+// of returns the facts of passage number n, in reading order.
+func (b *factBook) of(n int) []Fact {
+	b.mu.Lock()
+	l, ok := b.read[n]
+	b.mu.Unlock()
+	if ok {
+		return l
+	}
+	p := b.passages[n]
+	for _, span := range corpus.Sentences(p.Text) {
+		l = append(l, b.catalogue.readSentence(b.reader(), n, p, span, b.published[p.Report])...)
+	}
+	b.mu.Lock()
+	b.read[n] = l
+	b.mu.Unlock()
+	return l
 }
 
 // A factReader reads facts off sentences by cue words: a value belongs to the
@@ -115,32 +184,6 @@ func wordPattern(w corpus.Words) *regexp.Regexp {
 	}
 	sort.SliceStable(parts, func(i, j int) bool { return len(parts[i]) > len(parts[j]) })
 	return regexp.MustCompile(`(?i)` + strings.Join(parts, "|"))
-}
-
-// factsOf returns a function that reads the facts off all passages, once, when
-// they are first asked for.
-func (c *Catalogue) factsOf(reports []corpus.Report, passages []corpus.Passage, v *corpus.Vocabulary) func() {
-	return sync.OnceFunc(func() {
-		r := newFactReader(v)
-		published := map[string]corpus.Date{}
-		for _, rep := range reports {
-			published[rep.ID] = rep.Published
-		}
-		c.facts = map[*Project][]Fact{}
-		c.bySentence = map[sentenceKey][]Fact{}
-		for i, p := range passages {
-			for _, span := range corpus.Sentences(p.Text) {
-				for _, f := range c.readSentence(r, i, p, span, published[p.Report]) {
-					c.facts[f.Project] = append(c.facts[f.Project], f)
-					k := sentenceKey{f.Report, f.Start}
-					c.bySentence[k] = append(c.bySentence[k], f)
-				}
-			}
-		}
-		for _, l := range c.facts {
-			sort.SliceStable(l, func(i, j int) bool { return l[i].AsOf.Compare(l[j].AsOf) > 0 })
-		}
-	})
 }
 
 // readSentence reads the facts off one sentence of passage number n.

@@ -8,9 +8,6 @@ import (
 	"github.com/waymark-bot/waymark/corpus"
 )
 
-// symbol is a ticker as texts print it.
-var symbol = regexp.MustCompile(`\$([A-Za-z][A-Za-z0-9]{1,9})\b`)
-
 // bare is a word in capitals.
 var bare = regexp.MustCompile(`\$?\b[A-Z][A-Z0-9]{1,9}\b`)
 
@@ -18,49 +15,85 @@ var bare = regexp.MustCompile(`\$?\b[A-Z][A-Z0-9]{1,9}\b`)
 // things before it counts as a word that means something else too.
 const vagueUses = 5
 
-// symbolPatterns match a word in capitals right beside a word that tells that it
-// is a symbol ("token ACME", "ACME 总供应量为").
-func symbolPatterns(v *corpus.Vocabulary) []*regexp.Regexp {
+// symbolCues returns the words beside which a word in capitals is a symbol
+// ("token ACME", "ACME 总供应量为").
+func symbolCues(v *corpus.Vocabulary) []string {
 	var cues []string
 	for _, a := range v.Attributes {
 		switch a.ID {
 		case "token", "total_supply", "circulating", "market_cap", "fdv":
-			for _, w := range a.State.All() {
-				cues = append(cues, regexp.QuoteMeta(w))
-			}
+			cues = append(cues, a.State.All()...)
 		}
 	}
-	if len(cues) == 0 {
-		return nil
-	}
-	cue := `(?:` + strings.Join(cues, "|") + `)`
-	return []*regexp.Regexp{
-		regexp.MustCompile(cue + `(?:\s*(?:为|是|叫|called|named|is|:|：))?\s*\$?([A-Z][A-Z0-9]{1,9})\b`),
-		regexp.MustCompile(`\b([A-Z][A-Z0-9]{1,9})\s*(?:的)?` + cue),
-		regexp.MustCompile(cue + `\s?\(([A-Z][A-Z0-9]{1,9})\b`),
-	}
+	return cues
 }
 
 // readTickers gives each project the symbols printed with a $, or beside a word for
 // a symbol, in the passages that describe it alone, and finds the ones that are
 // everyday abbreviations.
 func (c *Catalogue) readTickers(passages []corpus.Passage, v *corpus.Vocabulary) {
-	patterns := append(symbolPatterns(v), symbol)
+	cues := symbolCues(v)
 	for i, p := range passages {
 		if len(c.about[i]) != 1 {
 			continue
 		}
 		pr := c.projects[c.about[i][0]]
-		for k, pattern := range patterns {
-			for _, m := range pattern.FindAllStringSubmatch(p.Text, -1) {
-				dollar := k == len(patterns)-1
-				if !slices.Contains(pr.Tickers, m[1]) && !enumerated.MatchString(m[1]) && c.holder(m[1]) == nil && (dollar || c.usesElsewhere(m[1], pr, passages) <= strayUses) {
-					pr.Tickers = append(pr.Tickers, m[1])
-				}
+		for _, s := range symbols(p.Text, cues) {
+			if slices.Contains(pr.Tickers, s.text) || enumerated.MatchString(s.text) || c.holder(s.text) != nil {
+				continue
+			}
+			if s.dollar || c.usesElsewhere(s.text, pr, passages) <= strayUses {
+				pr.Tickers = append(pr.Tickers, s.text)
 			}
 		}
 	}
 	c.findVague(passages)
+}
+
+// A symbolAt is a symbol in a text.
+type symbolAt struct {
+	text   string
+	dollar bool
+}
+
+// symbols returns the words of text that are printed like symbols: any word behind
+// a $, and a word in capitals right beside a cue. Those printed with a $ come last.
+func symbols(text string, cues []string) []symbolAt {
+	var out, dollars []symbolAt
+	for i := 0; i < len(text); i++ {
+		if !isLatin(text[i]) || i > 0 && (isLatin(text[i-1]) || isDigit(text[i-1])) {
+			continue
+		}
+		end := i
+		for end < len(text) && (isLatin(text[end]) || isDigit(text[end])) {
+			end++
+		}
+		w := text[i:end]
+		switch {
+		case len(w) < 2 || len(w) > 10:
+		case i > 0 && text[i-1] == '$':
+			dollars = append(dollars, symbolAt{w, true})
+		case w == strings.ToUpper(w) && besideCue(text[:i], text[end:], cues):
+			out = append(out, symbolAt{w, false})
+		}
+		i = end
+	}
+	return append(out, dollars...)
+}
+
+func isLatin(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+// besideCue reports whether a cue ends what stands before a word, with at most a
+// copula or a bracket between, or begins what stands behind it.
+func besideCue(before, after string, cues []string) bool {
+	b := strings.TrimRight(before, " (（:：")
+	for _, link := range []string{"为", "是", "叫", " called", " named", " is"} {
+		b = strings.TrimRight(strings.TrimSuffix(b, link), " ")
+	}
+	a := strings.TrimPrefix(strings.TrimLeft(after, " "), "的")
+	return slices.ContainsFunc(cues, func(c string) bool {
+		return strings.HasSuffix(b, c) || strings.HasPrefix(a, c)
+	})
 }
 
 // strayUses is how often a symbol that is printed without $ may stand in

@@ -51,8 +51,18 @@ func (Lexical) Embed(ctx context.Context, texts []string) ([][]float32, error) {
 }
 
 func hashVector(a *analyzer, text string) []float32 {
+	return hashTerms(a.terms(text))
+}
+
+// hashTerms is the vector of a text with these words and 4-grams.
+func hashTerms(w, g []string) []float32 {
 	words, grams := map[string]float64{}, map[string]float64{}
-	a.weigh(text, 1, words, grams)
+	for _, t := range w {
+		words[t]++
+	}
+	for _, t := range g {
+		grams[t]++
+	}
 	sum := make([]float64, lexicalDimensions)
 	hashInto(sum, "w", words)
 	hashInto(sum, "g", grams)

@@ -74,9 +74,10 @@ var _ rag.Index = (*Index)(nil)
 // has no vectors.
 func Memory(ctx context.Context, c Content, e rag.Embedder) (*Index, error) {
 	ix := &Index{content: c, manifest: Manifest{Format: FormatVersion, Created: time.Now().UTC(), Counts: count(c)}}
+	terms := analyse(c.Passages)
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		if ix.lexical, err = buildLexicalMemory(c.Passages); err != nil {
+		if ix.lexical, err = buildLexicalMemory(c.Passages, terms); err != nil {
 			return fmt.Errorf("index %d passages: %w", len(c.Passages), err)
 		}
 		return nil
@@ -85,7 +86,7 @@ func Memory(ctx context.Context, c Content, e rag.Embedder) (*Index, error) {
 		if e == nil {
 			return nil
 		}
-		vecs, err := embedAll(gctx, c.Passages, e, nil, nil)
+		vecs, err := embedMemory(gctx, c.Passages, terms, e)
 		if err != nil {
 			return err
 		}
@@ -97,6 +98,21 @@ func Memory(ctx context.Context, c Content, e rag.Embedder) (*Index, error) {
 		return nil, errors.Join(err, ix.Close())
 	}
 	return ix, nil
+}
+
+// embedMemory embeds all passages; the lexical embedder takes their terms as they are.
+func embedMemory(ctx context.Context, passages []corpus.Passage, terms []passageTerms, e rag.Embedder) ([][]float32, error) {
+	if _, ok := e.(Lexical); !ok {
+		return embedAll(ctx, passages, e, nil, nil)
+	}
+	vecs := make([][]float32, len(terms))
+	for i, t := range terms {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		vecs[i] = hashTerms(t.words, t.grams)
+	}
+	return vecs, nil
 }
 
 // Close releases the files. Searches under way must have ended.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
@@ -86,16 +87,35 @@ func newMapping() (*mapping.IndexMappingImpl, error) {
 // lengths sums up the number of terms of each field.
 type lengths struct{ words, grams int }
 
-// document analyses p and counts its terms into l.
-func document(p corpus.Passage, a *analyzer, l *lengths) map[string]any {
-	words, grams := a.terms(p.Header + "\n" + p.Text)
+// document makes bleve's document of the terms of a passage and counts them into l.
+func document(words, grams []string, l *lengths) map[string]any {
 	l.words += len(words)
 	l.grams += len(grams)
 	return map[string]any{fieldWords: strings.Join(words, " "), fieldGrams: strings.Join(grams, " ")}
 }
 
+// The terms of one passage, in order, repeats kept.
+type passageTerms struct{ words, grams []string }
+
+// analyse returns the terms of each passage, header included, in order.
+func analyse(passages []corpus.Passage) []passageTerms {
+	out := make([]passageTerms, len(passages))
+	const workers = 2
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			a := newAnalyzer()
+			for i := w; i < len(passages); i += workers {
+				out[i].words, out[i].grams = a.terms(embeddingText(passages[i]))
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
 // buildLexicalMemory indexes passages in memory, in one segment.
-func buildLexicalMemory(passages []corpus.Passage) (*lexicalIndex, error) {
+func buildLexicalMemory(passages []corpus.Passage, terms []passageTerms) (*lexicalIndex, error) {
 	m, err := newMapping()
 	if err != nil {
 		return nil, err
@@ -104,11 +124,10 @@ func buildLexicalMemory(passages []corpus.Passage) (*lexicalIndex, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create inverted lists: %w", err)
 	}
-	a := newAnalyzer()
 	var l lengths
 	batch := ix.NewBatch()
 	for i, p := range passages {
-		if err := batch.Index(strconv.Itoa(i), document(p, a, &l)); err != nil {
+		if err := batch.Index(strconv.Itoa(i), document(terms[i].words, terms[i].grams, &l)); err != nil {
 			return nil, fmt.Errorf("index passage %s: %w", p.ID, err)
 		}
 	}
@@ -137,7 +156,8 @@ func buildLexical(ctx context.Context, dir, scratch string, passages []corpus.Pa
 		if err := ctx.Err(); err != nil {
 			return l, err
 		}
-		if err := b.Index(strconv.Itoa(i), document(p, a, &l)); err != nil {
+		words, grams := a.terms(embeddingText(p))
+		if err := b.Index(strconv.Itoa(i), document(words, grams, &l)); err != nil {
 			return l, fmt.Errorf("index passage %s: %w", p.ID, err)
 		}
 	}
@@ -150,7 +170,7 @@ func buildLexical(ctx context.Context, dir, scratch string, passages []corpus.Pa
 // openLexical opens what buildLexical wrote.
 func openLexical(dir string, passages int, l lengths) (*lexicalIndex, error) {
 	if passages == 0 {
-		return buildLexicalMemory(nil)
+		return buildLexicalMemory(nil, nil)
 	}
 	ix, err := bleve.OpenUsing(dir, map[string]any{"read_only": true, "bolt_timeout": "5s"})
 	if err != nil {
