@@ -1,0 +1,90 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/waymark-bot/waymark/bot"
+)
+
+// An outgoing is the body of a message, for every route that takes one. No
+// mention in it pings anybody.
+type outgoing struct {
+	Content         string                           `json:"content"`
+	Flags           discordgo.MessageFlags           `json:"flags"`
+	AllowedMentions discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+
+	// For channel messages only.
+	Nonce        string                      `json:"nonce,omitempty"`
+	EnforceNonce bool                        `json:"enforce_nonce,omitempty"`
+	Reference    *discordgo.MessageReference `json:"message_reference,omitempty"`
+}
+
+func newOutgoing(text string) outgoing {
+	return outgoing{
+		Content:         text,
+		Flags:           discordgo.MessageFlagsSuppressEmbeds,
+		AllowedMentions: discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}, // nil would mean all
+	}
+}
+
+// say sends part n of the answer to a message, as a reply to it.
+func (in *intake) say(ctx context.Context, m bot.Message, n int, text string) error {
+	body := newOutgoing(text)
+	anyway := false
+	body.Reference = &discordgo.MessageReference{MessageID: m.ID, ChannelID: m.Chat, FailIfNotExists: &anyway}
+	return in.post(ctx, m.Chat, m.ID, n, body)
+}
+
+// post sends a channel message. The nonce makes it safe to send it again where
+// nobody knows whether it has arrived: Discord keeps one of the two.
+// https://docs.discord.com/developers/resources/message#create-message
+func (in *intake) post(ctx context.Context, channel, id string, n int, body outgoing) error {
+	body.Nonce, body.EnforceNonce = fmt.Sprintf("%s-%d", id, n), true
+	return in.rest.do(ctx, restCall{
+		route: "POST /channels/{channel}/messages", path: "/channels/" + channel + "/messages", major: channel, body: body,
+	}, nil)
+}
+
+// A callback is the first response to an interaction.
+type callback struct {
+	Type discordgo.InteractionResponseType `json:"type"`
+	Data any                               `json:"data,omitempty"`
+}
+
+// callback gives the first response to an interaction, once.
+func (in *intake) callback(ctx context.Context, i *discordgo.Interaction, response callback) error {
+	return in.rest.once(ctx, restCall{
+		route: "POST /interactions/{interaction}/{token}/callback", path: "/interactions/" + i.ID + "/" + i.Token + "/callback",
+		major: i.Token, open: true, body: response,
+	}, nil)
+}
+
+// fill puts text in the place of a deferred response.
+func (in *intake) fill(ctx context.Context, i *discordgo.Interaction, text string) error {
+	return in.rest.do(ctx, restCall{
+		route: "PATCH /webhooks/{application}/{token}/messages/@original", path: "/webhooks/" + i.AppID + "/" + i.Token + "/messages/@original",
+		major: i.Token, open: true, body: newOutgoing(text),
+	}, nil)
+}
+
+// follow sends a message after the first response. Where a connection ends
+// before the answer it is sent again, with a warning in the log: Discord takes
+// no nonce here, and a part twice is better than a part missing.
+func (in *intake) follow(ctx context.Context, i *discordgo.Interaction, text string) error {
+	return in.rest.do(ctx, restCall{
+		route: "POST /webhooks/{application}/{token}", path: "/webhooks/" + i.AppID + "/" + i.Token,
+		major: i.Token, open: true, body: newOutgoing(text),
+	}, nil)
+}
+
+// tokenDead reports whether err says that an interaction can no longer be
+// answered: it is unknown (10062), its token expired (50027, 10015), or what was
+// to be filled is gone (10008).
+func tokenDead(err error) bool {
+	_, status := codeOf(err)
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound
+}
