@@ -24,10 +24,11 @@ func replyTo(a rag.Answer) Reply {
 	if len(r.Lines) == 0 {
 		r.Lines = []Line{plainLine(w.status(a.Status))}
 	}
-	if a.Status != rag.Answered && len(a.Related) > 0 {
+	if a.Status != rag.Answered && len(a.Related) > 0 && !namesRelated(a) {
 		r.Lines = append(r.Lines, plainLine(w.related+strings.Join(a.Related, w.comma)))
 	}
 	r.Sources = answerSources(a.Citations, r.Lines, w)
+	mergeSources(&r)
 	r.Notice = notice(a, w)
 	return r
 }
@@ -137,6 +138,53 @@ func answerSources(citations []rag.Citation, lines []Line, w wording) []Source {
 		out = append(out, s)
 	}
 	slices.SortStableFunc(out, func(a, b Source) int { return a.N - b.N })
+	return out
+}
+
+// namesRelated reports whether the sentences name the nearest topics themselves.
+func namesRelated(a rag.Answer) bool {
+	return slices.ContainsFunc(a.Sentences, func(s rag.Sentence) bool { return strings.Contains(s.Text, a.Related[0]) })
+}
+
+// mergeSources lists each section of a report once: sentences of one place share its
+// number, and the numbers run on without gaps. A chat has no room for the same line twenty times.
+func mergeSources(r *Reply) {
+	type place struct{ title, section string }
+	numbers := map[int]int{}
+	at := map[place]int{}
+	var merged []Source
+	for _, s := range r.Sources {
+		k := place{s.Title, s.Section}
+		i, ok := at[k]
+		if !ok {
+			i = len(merged)
+			at[k] = i
+			first := s
+			first.N = i + 1
+			merged = append(merged, first)
+		} else if !strings.Contains(merged[i].Quote, s.Quote) {
+			merged[i].Quote += " … " + s.Quote
+		}
+		numbers[s.N] = i + 1
+	}
+	r.Sources = merged
+	for i := range r.Lines {
+		for j := range r.Lines[i].Spans {
+			span := &r.Lines[i].Spans[j]
+			span.Cites = renumber(span.Cites, numbers)
+		}
+	}
+}
+
+// renumber maps cites to their new numbers, each once, ascending.
+func renumber(cites []int, numbers map[int]int) []int {
+	var out []int
+	for _, n := range cites {
+		if m := numbers[n]; m > 0 && !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 

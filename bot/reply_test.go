@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -76,3 +77,35 @@ func TestReplyInChinese(t *testing.T) {
 
 // shown renders r as plain text in one message.
 func shown(r Reply) string { return strings.Join(Split(r, Plain{}, 100_000), "\n---\n") }
+
+// TestMergeSources: two sentences of one section share a source, whose number
+// the marks follow.
+func TestMergeSources(t *testing.T) {
+	a := rag.Answer{
+		Language: "en", Status: rag.Answered,
+		Sentences: []rag.Sentence{
+			{Text: "The path is long.", Cites: []int{1}},
+			{Text: "The mark is red.", Cites: []int{2, 3}},
+			{Text: "It leads north.", Cites: []int{3}},
+		},
+		Citations: []rag.Citation{
+			{N: 1, Title: "Paths", Section: "North", Quote: "The path is long."},
+			{N: 2, Title: "Paths", Section: "North", Quote: "The mark is red."},
+			{N: 3, Title: "Marks", Section: "North", Quote: "It leads north."},
+		},
+	}
+	r := ReplyTo(a)
+	if len(r.Sources) != 2 || r.Sources[0].N != 1 || r.Sources[1].N != 2 {
+		t.Fatalf("sources = %+v, want two, numbered 1 and 2", r.Sources)
+	}
+	if got, want := r.Sources[0].Quote, "The path is long. … The mark is red."; got != want {
+		t.Errorf("merged quote = %q, want %q", got, want)
+	}
+	var cites [][]int
+	for _, s := range r.Lines[0].Spans {
+		cites = append(cites, s.Cites)
+	}
+	if got := fmt.Sprint(cites); got != "[[1] [1 2] [2]]" {
+		t.Errorf("cites = %s, want [[1] [1 2] [2]]", got)
+	}
+}
