@@ -218,8 +218,10 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 		chosen = bestByReport(cands)
 	case len(p.Projects) == 1:
 		chosen = e.withOtherValues(p, chosen, cands)
-	case len(p.Projects) == 0 && len(p.Wants) == 0 && len(chosen) > 0 && chosen[0].under >= headingCovers:
-		chosen = section(chosen[0], cands)
+	case len(p.Projects) == 0 && len(p.Wants) == 0:
+		if c := headed(cands); c != nil {
+			chosen = section(*c, cands)
+		}
 	}
 	w.paragraph(chosen)
 	a := w.done(p)
@@ -268,6 +270,21 @@ func goOn(chosen, cands []candidate) []candidate {
 // headingCovers is the share of the question that a heading path must hold for all
 // that stands under it to be the answer.
 const headingCovers = 0.6
+
+// headed returns the best candidate whose headings hold most of the question, unless
+// another one holds nearly all of it by itself; nil for none.
+func headed(cands []candidate) *candidate {
+	for i := range cands {
+		if cands[i].under >= headingCovers && cands[0].coverage < cands[i].coverage+wholeSentence {
+			return &cands[i]
+		}
+	}
+	return nil
+}
+
+// wholeSentence is how much more of the question a sentence must hold than one under
+// a fitting heading, to be the better answer.
+const wholeSentence = 0.3
 
 // section returns the sentences that stand under the same headings as c, in
 // reading order, as many as fit.
@@ -345,7 +362,7 @@ func newConcept(p *plan.Plan, chosen []candidate, c *candidate) bool {
 }
 
 // minNewConcept is the weight from which on a word left unanswered is worth a sentence.
-const minNewConcept = 0.4
+const minNewConcept = 0.35
 
 // A slot is what can have one value only: an attribute of a project, of one round
 // of money raised, in one unit.

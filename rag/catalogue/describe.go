@@ -212,8 +212,8 @@ func describeBlocks(r *corpus.Report, s corpus.Section, v *corpus.Vocabulary) []
 			}
 		case corpus.ListItem:
 			name = itemName(r.Text[b.Start:b.End], b.Lead, v.Names.Opens)
-			if strings.Contains(r.Text, lowerFirst(name)) {
-				name = "" // a term that stands in small letters elsewhere
+			if strings.Count(r.Text, lowerFirst(name)) >= max(1, strings.Count(r.Text, name)) {
+				name = "" // a term, which stands in small letters elsewhere
 			}
 		case corpus.Paragraph:
 			if n == 0 && len(s.Path) > 0 && !hasNamesBelow(s) {

@@ -241,7 +241,12 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 		text = strings.ReplaceAll(text, c.phrase, "  ")
 	}
 	for _, a := range pl.Attributes {
-		pl.Concepts = append(pl.Concepts, p.attributeConcept(a, matched[a.ID]))
+		cues := matched[a.ID]
+		for _, asked := range cues {
+			c := p.attributeConcept(a, []string{asked})
+			c.Weight /= math.Sqrt(float64(len(cues))) // several words for one thing weigh more than one, but not each as much
+			pl.Concepts = append(pl.Concepts, c)
+		}
 	}
 	for _, phrase := range asked {
 		text = strings.ReplaceAll(text, phrase, "  ") // "which month" asks for a date, not for a month
