@@ -99,7 +99,7 @@ func (e *Engine) readPassage(p *plan.Plan, h *Hit, top float64) []candidate {
 		if isTitle(c.text, c.normal) {
 			continue
 		}
-		if col := columnOf(h, c.start); col != "" {
+		if col := columnAt(&h.Passage, c.start); col != "" {
 			c.normal = corpus.Normal(col) + c.normal[1:]
 		}
 		e.score(p, &c, around)
@@ -122,16 +122,6 @@ func rowText(h *Hit) string {
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, "; ")
-}
-
-// columnOf returns the name of the column that byte at of the report stands in.
-func columnOf(h *Hit, at int) string {
-	for _, c := range h.Cells {
-		if at >= c.Start && at < c.End {
-			return c.Column
-		}
-	}
-	return ""
 }
 
 // isTitle reports whether a sentence is no more than a name or a title: three units or
@@ -200,14 +190,18 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	}
 	c.coverage = here + pathShare*above
 	c.near = near
-	c.holds = held(e.withoutNames(p, c.text), p.Wants)
+	c.holds = e.heldBy(p, c)
 	c.states = e.stated(p, c)
 	c.score = coverageShare*c.coverage + near
 	if len(p.Wants) > 0 && here+near > 0 {
 		c.score += holdsShare * (2*c.holds - 1)
 	}
 	if len(c.states) > 0 {
-		c.score += statesShare + laterShare*float64(min(c.place, maxLater))
+		share := statesShare
+		if missesKey(p, c) {
+			share /= 4 // a price, but not of the thing that was asked for
+		}
+		c.score += share + laterShare*float64(min(c.place, maxLater))
 	}
 	if c.defines {
 		c.score += definesShare
@@ -221,29 +215,90 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 		}
 	}
 	if len(c.names) > 0 {
-		c.score += namesShare
 		c.opens = c.names[0].Opens(c.normal)
+		share := namesShare
 		if c.opens {
-			c.score += opensShare
+			share += opensShare
 		}
+		if len(p.Concepts) > 0 { // the name alone tells little when something is asked of it
+			share *= 0.4 + 0.6*c.coverage
+		}
+		c.score += share
 	}
 	if around.top > 0 {
 		c.score += hitShare * c.hit.Score / around.top
 	}
 }
 
-// withoutNames cuts the names of the asked projects out of a text whose persons are
-// looked for: a project is none.
-func (e *Engine) withoutNames(p *plan.Plan, text string) string {
-	if !slices.Contains(p.Wants, corpus.Person) {
-		return text
+// heldBy returns the share of the wanted types that the sentence holds a value of. A
+// person needs a word for a role beside a name that is no project's; a symbol is one of the
+// asked projects' own.
+func (e *Engine) heldBy(p *plan.Plan, c *candidate) float64 {
+	if len(p.Wants) == 0 {
+		return 1
 	}
+	n := 0
+	for _, t := range p.Wants {
+		ok := false
+		switch t {
+		case corpus.Person:
+			ok = holds(withoutNames(p, c.text), []corpus.ValueType{t}) && e.namesRole(c.normal)
+		case corpus.Symbol:
+			ok = holdsSymbol(p, c.text)
+		default:
+			ok = holds(c.text, []corpus.ValueType{t})
+		}
+		if ok {
+			n++
+		}
+	}
+	return float64(n) / float64(len(p.Wants))
+}
+
+// namesRole reports whether a text in normal form holds a word for what a person is or did.
+func (e *Engine) namesRole(normal string) bool {
+	for _, a := range e.cfg.Vocabulary.Attributes {
+		if a.Type == corpus.Person && slices.ContainsFunc(e.cues[a.ID].state, func(w string) bool { return strings.Contains(normal, w) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsSymbol reports whether text holds a ticker of an asked project, or anything with a $
+// in front when no project is asked for.
+func holdsSymbol(p *plan.Plan, text string) bool {
+	for _, pr := range p.Projects {
+		if slices.ContainsFunc(pr.Tickers, func(t string) bool { return strings.Contains(text, t) }) {
+			return true
+		}
+	}
+	return len(p.Projects) == 0 && holds(text, []corpus.ValueType{corpus.Symbol})
+}
+
+// withoutNames cuts the names of the asked projects out of a text.
+func withoutNames(p *plan.Plan, text string) string {
 	for _, pr := range p.Projects {
 		for _, n := range pr.Names() {
 			text = strings.ReplaceAll(text, n, " ")
 		}
 	}
 	return text
+}
+
+// missesKey reports whether the question names a weighty thing beside its attributes and the
+// sentence holds none of them.
+func missesKey(p *plan.Plan, c *candidate) bool {
+	asked := false
+	for i, k := range p.Concepts {
+		if k.Attribute == "" && k.Weight >= minKey {
+			if c.held[i] {
+				return false
+			}
+			asked = true
+		}
+	}
+	return asked
 }
 
 // opensConcept reports whether the text begins with the concept, or with an article
@@ -322,8 +377,8 @@ func passageCoverage(p *plan.Plan, hits []Hit) (best float64, missing *plan.Conc
 		normal := corpus.Normal(h.Header + "\n" + h.Text)
 		here := 0.0
 		for i, k := range p.Concepts {
-			if m := k.Match(normal); m > 0 {
-				here += k.Weight * m
+			if k.Match(normal) > 0 {
+				here += k.Weight
 				seen[i] = true
 			}
 		}

@@ -36,6 +36,9 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 	if len(p.Concepts) == 0 && len(p.Projects) == 0 && p.Category == nil {
 		return offTopic(p.Language), nil
 	}
+	if a, ok := e.categories(p); ok {
+		return a, nil
+	}
 	if a, ok := e.list(p); ok {
 		return a, nil
 	}
@@ -182,7 +185,11 @@ func coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if p.Intent == plan.Summary && best >= minSentenceCoverage {
 		return true
 	}
-	return best >= minPassageCoverage && slices.ContainsFunc(cands, func(c candidate) bool {
+	least := minPassageCoverage
+	if p.Conflict {
+		least = minSentenceCoverage // "is it A or B": no passage holds both
+	}
+	return best >= least && slices.ContainsFunc(cands, func(c candidate) bool {
 		return c.coverage+c.near >= minSentenceCoverage && (len(p.Wants) == 0 || c.holds > 0) && slices.ContainsFunc(p.Projects, c.concerns)
 	})
 }
@@ -244,7 +251,7 @@ func (e *Engine) choose(p *plan.Plan, cands []candidate, n int) []candidate {
 		}
 		chosen = append(chosen, c)
 	}
-	if explains(p) && len(chosen) > 0 {
+	if len(chosen) > 0 && (explains(p) || strings.HasSuffix(strings.TrimSpace(chosen[0].text), ":")) {
 		return goOn(chosen, cands)
 	}
 	return chosen
@@ -255,17 +262,37 @@ func explains(p *plan.Plan) bool {
 	return len(p.Wants) == 0 && (p.Intent == plan.Define || slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Prose }))
 }
 
-// goOn adds the sentence that follows the best one in its passage: an
-// explanation seldom ends with its first sentence.
+// goOn adds the sentences that follow the best one in its passage: an explanation
+// seldom ends with its first sentence, and never with a colon.
 func goOn(chosen, cands []candidate) []candidate {
 	first := chosen[0]
+	more := maxFollowing
+	if strings.HasSuffix(strings.TrimSpace(first.text), ":") || strings.HasSuffix(strings.TrimSpace(first.text), "：") {
+		more = maxItems
+		chosen = chosen[:1]
+	}
+	var next []candidate
 	for _, c := range cands {
-		if c.number == first.number && c.place == first.place+1 && !repeats(chosen, &c) && size(chosen)+len([]rune(c.text)) <= factRunes+150 {
-			return slices.Insert(chosen, 1, c)
+		if c.hit.Report == first.hit.Report && c.start > first.start && (c.number == first.number || more == maxItems && slices.Equal(c.hit.Path, first.hit.Path)) {
+			next = append(next, c)
+		}
+	}
+	slices.SortFunc(next, func(a, b candidate) int { return a.start - b.start })
+	at := 1
+	for _, c := range next[:min(more, len(next))] {
+		if !repeats(chosen, &c) && size(chosen)+len([]rune(c.text)) <= factRunes+150 {
+			chosen = slices.Insert(chosen, at, c)
+			at++
 		}
 	}
 	return chosen
 }
+
+// How many sentences may follow the best one, and how many items a colon.
+const (
+	maxFollowing = 2
+	maxItems     = 5
+)
 
 // headingCovers is the share of the question that a heading path must hold for all
 // that stands under it to be the answer.

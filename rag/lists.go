@@ -41,13 +41,24 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		}
 		return e.listCategory(p)
 	}
-	if a, ok := e.listHolding(p); ok {
+	a, ok := e.listHolding(p)
+	if ok && (len(a.Projects) > 1 || len(p.Reports) == 0) {
 		return a, true
 	}
 	if p.Category != nil {
 		return e.listCategory(p)
 	}
-	return Answer{}, false
+	if len(p.Reports) > 0 {
+		return e.listReports(p)
+	}
+	return a, ok
+}
+
+// listReports lists the projects that the asked reports describe.
+func (e *Engine) listReports(p *plan.Plan) (Answer, bool) {
+	whole := *p
+	whole.Category = &plan.Category{Label: phrase(p.Language, "Projects in ", "") + e.reports[p.Reports[0]].Title, Projects: e.cfg.Catalogue.Projects()}
+	return e.listCategory(&whole)
 }
 
 // narrower reports whether the question bounds a category by something else.
@@ -202,6 +213,8 @@ func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
 			ok = x.Denied
 		case plan.On:
 			ok = !x.Denied && within(x, f.Value.Date)
+		case plan.Between:
+			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && x.Value.Num >= f.Value.Num && x.Value.Num <= f.Upto.Num
 		case plan.Before, plan.After:
 			ok = !x.Denied && beside(x, f)
 		default:
@@ -285,6 +298,9 @@ func (e *Engine) filterLabel(p *plan.Plan) string {
 		return label + phrase(p.Language, " of "+value+" or more", " "+value+" 及以上")
 	case plan.Under:
 		return label + phrase(p.Language, " of "+value+" or less", " "+value+" 及以下")
+	case plan.Between:
+		upto := corpus.FormatAmount(p.Filter.Upto.Num, p.Filter.Upto.Currency, p.Language)
+		return label + " " + value + phrase(p.Language, " to ", " 至 ") + upto
 	case plan.Before:
 		return label + phrase(p.Language, " in or before ", "不晚于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
 	case plan.After:
@@ -357,9 +373,22 @@ func (e *Engine) keys(p *plan.Plan) []plan.Concept {
 			out = append(out, c)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Weight > out[j].Weight })
+	if len(out) == 0 { // "still on the testnet": the attribute's own word is what rows must hold
+		for _, c := range p.Concepts {
+			if c.Attribute != "" && e.known(c) {
+				c.Alternatives = c.Alternatives[:c.Strong]
+				out = append(out, c)
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		if out[i].Name != out[j].Name {
+			return out[i].Name
+		}
+		return out[i].Weight > out[j].Weight
+	})
 	for i := range out {
-		if out[i].Weight < 0.6*out[0].Weight {
+		if out[i].Weight < 0.6*out[0].Weight || out[0].Name && !out[i].Name {
 			return out[:i]
 		}
 	}
@@ -422,6 +451,9 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 	for _, span := range corpus.Sentences(ps.Text) {
 		text := ps.Text[span.Start:span.End]
 		normal := corpus.Normal(text)
+		if col := columnAt(ps, ps.Start+span.Start); col != "" {
+			normal = corpus.Normal(col) + normal[1:]
+		}
 		held := 0.0
 		for _, k := range keys {
 			held += k.Weight * k.Match(normal)
@@ -434,6 +466,16 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 		}
 	}
 	return out
+}
+
+// columnAt returns the name of the column of the passage's table row that byte at stands in.
+func columnAt(p *corpus.Passage, at int) string {
+	for _, c := range p.Cells {
+		if at >= c.Start && at < c.End {
+			return c.Column
+		}
+	}
+	return ""
 }
 
 // subjects returns the projects that a sentence is about: what its passage
@@ -562,3 +604,48 @@ func (e *Engine) countEach(p *plan.Plan) (Answer, bool) {
 
 // maxRowCites is how many citations one row of counts carries.
 const maxRowCites = 8
+
+// categories answers under what the reports file a project.
+func (e *Engine) categories(p *plan.Plan) (Answer, bool) {
+	if len(p.Projects) != 1 || !slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID == categoryAttribute }) {
+		return Answer{}, false
+	}
+	pr := p.Projects[0]
+	w := e.newWriter(p)
+	all := e.cfg.Index.Passages()
+	for _, c := range pr.Categories {
+		n := filedAt(pr, c, all)
+		if n < 0 || !allowed(p.Reports, c.Report) {
+			continue
+		}
+		h := Hit{Passage: all[n]}
+		first := e.firstSentence(&h, pr)
+		w.add("", pr.Name+phrase(p.Language, ", category in ", " 在《")+e.reports[c.Report].Title+phrase(p.Language, ": ", "》中的类别：")+c.In(p.Language), true, w.cite(&all[n], first.start, first.end))
+		w.project(pr.Name)
+	}
+	if len(w.answer.Sentences) == 0 {
+		return Answer{}, false
+	}
+	return w.done(p), true
+}
+
+// categoryAttribute is the attribute by which a question asks where a project is filed.
+const categoryAttribute = "category"
+
+// filedAt returns the number of a passage that describes pr in the category's report and section,
+// or in its report, or -1.
+func filedAt(pr *catalogue.Project, c catalogue.Category, all []corpus.Passage) int {
+	found := -1
+	for _, n := range pr.Passages {
+		if all[n].Report != c.Report {
+			continue
+		}
+		if slices.ContainsFunc(all[n].Path, func(h string) bool { return h == c.En || h == c.Zh }) {
+			return n
+		}
+		if found < 0 {
+			found = n
+		}
+	}
+	return found
+}

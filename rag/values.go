@@ -32,17 +32,3 @@ func holds(text string, types []corpus.ValueType) bool {
 	}
 	return false
 }
-
-// held returns the share of the types that text holds a value of; 1 of none.
-func held(text string, types []corpus.ValueType) float64 {
-	if len(types) == 0 {
-		return 1
-	}
-	n := 0
-	for i := range types {
-		if holds(text, types[i:i+1]) {
-			n++
-		}
-	}
-	return float64(n) / float64(len(types))
-}

@@ -86,6 +86,7 @@ type Catalogue struct {
 	tickers  map[string]*Project     // by ticker in printed case
 	han      []hanName               // names with Han characters, longest first
 	vague    map[string]bool         // tickers that mean something else too
+	phrases  map[string]bool         // names of two words or more that the passages hold
 	ordinary map[string]int          // lower-case words of the passages and how often they stand
 	about    [][]int32               // project numbers by passage number
 	spans    map[int][]describedSpan // by passage number
@@ -106,6 +107,7 @@ func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpu
 		tickers:  map[string]*Project{},
 		vague:    map[string]bool{},
 		ordinary: ordinaryWords(passages),
+		phrases:  properPhrases(passages),
 	}
 	m := newMerger(v.Names.Suffixes, c.ordinary)
 	for _, e := range entries {
@@ -255,8 +257,10 @@ func (c *Catalogue) indexNames(m *merger) {
 			}
 		}
 		for _, t := range p.Tickers {
-			if _, taken := c.tickers[t]; !taken {
-				c.tickers[t] = p
+			for _, spelling := range []string{t, strings.ToUpper(t)} {
+				if _, taken := c.tickers[spelling]; !taken {
+					c.tickers[spelling] = p
+				}
 			}
 		}
 	}

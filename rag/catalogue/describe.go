@@ -174,9 +174,9 @@ func endOfAsked(r *corpus.Report, i int, patterns []string) int {
 
 // askedName returns the X of a heading like "What is X?", or "".
 func askedName(heading string, patterns []string) string {
-	h := strings.TrimSpace(heading)
+	h := strings.TrimRight(heading, "?？ ")
 	for _, p := range patterns {
-		before, after, ok := strings.Cut(p, "X")
+		before, after, ok := strings.Cut(strings.TrimRight(p, "?？ "), "X")
 		if !ok || len(h) <= len(before)+len(after) {
 			continue
 		}

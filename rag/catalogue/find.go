@@ -198,7 +198,7 @@ func (c *Catalogue) misspelt(text string, words [][]int) *Project {
 // slips is how many slips a name of n letters may have.
 func slips(n int) int {
 	switch {
-	case n < 5:
+	case n < 4:
 		return 0
 	case n < 8:
 		return 1
@@ -236,4 +236,17 @@ func distance(a, b string, limit int) int {
 		prev2, prev, cur = prev, cur, prev2
 	}
 	return prev[len(y)]
+}
+
+// Slip reports whether one slip of the fingers makes b of a: an insertion, a deletion, a
+// substitution or a swap of neighbours, two in words of nine letters and more.
+func Slip(a, b string) bool {
+	limit := 1
+	if len(a) >= 9 {
+		limit = 2
+	}
+	if d := len(a) - len(b); d > limit || -d > limit {
+		return false
+	}
+	return a != b && distance(a, b, limit) <= limit
 }

@@ -104,3 +104,37 @@ func splitCase(name string) string {
 	}
 	return b.String()
 }
+
+// maxPhrase is the most words of a name that properPhrases notes.
+const maxPhrase = 4
+
+// properPhrases collects, in normal form, the runs of two to four capitalised words that
+// stand in the passages: firms, people, products.
+func properPhrases(passages []corpus.Passage) map[string]bool {
+	out := map[string]bool{}
+	note := func(text string, run [][2]int) {
+		for i := range run {
+			for n := 2; n <= maxPhrase && i+n <= len(run); n++ {
+				out[corpus.Normal(text[run[i][0]:run[i+n-1][1]])] = true
+			}
+		}
+	}
+	for _, p := range passages {
+		var run [][2]int
+		for _, at := range latinName.FindAllStringIndex(p.Text, -1) {
+			if len(run) > 0 && p.Text[run[len(run)-1][1]:at[0]] != " " {
+				note(p.Text, run)
+				run = nil
+			}
+			run = append(run, [2]int{at[0], at[1]})
+		}
+		note(p.Text, run)
+	}
+	return out
+}
+
+// latinName is a capitalised word, or one with a digit inside (a16z).
+var latinName = regexp.MustCompile(`\b(?:[A-Z][A-Za-z0-9]*|[a-z]+[0-9]+[a-z]*)\b`)
+
+// IsName reports whether the passages hold the phrase, in normal form, as a name of two words or more.
+func (c *Catalogue) IsName(normal string) bool { return c.phrases[normal] }

@@ -86,15 +86,21 @@ func isLatin(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 // besideCue reports whether a cue ends what stands before a word, with at most a
 // copula or a bracket between, or begins what stands behind it.
 func besideCue(before, after string, cues []string) bool {
-	b := strings.TrimRight(before, " (（:：")
+	b := strings.TrimRight(strings.ToLower(tailOf(before, cueReach)), " (（:：")
 	for _, link := range []string{"为", "是", "叫", " called", " named", " is"} {
 		b = strings.TrimRight(strings.TrimSuffix(b, link), " ")
 	}
-	a := strings.TrimPrefix(strings.TrimLeft(after, " "), "的")
+	a := strings.ToLower(strings.TrimPrefix(strings.TrimLeft(after[:min(len(after), cueReach)], " "), "的"))
 	return slices.ContainsFunc(cues, func(c string) bool {
+		c = strings.ToLower(c)
 		return strings.HasSuffix(b, c) || strings.HasPrefix(a, c)
 	})
 }
+
+// cueReach is how many bytes around a symbol are looked at for a cue.
+const cueReach = 40
+
+func tailOf(s string, n int) string { return s[max(0, len(s)-n):] }
 
 // strayUses is how often a symbol that is printed without $ may stand in
 // passages about other things.

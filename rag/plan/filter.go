@@ -25,6 +25,11 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	}
 	op := p.op(full)
 	value, has := p.bound(question)
+	if low, high, found := p.bounds(question); found && op == Between && ok {
+		pl.Filter = &Filter{Attribute: attribute, Op: Between, Value: low, Upto: high}
+		pl.Intent = listing(pl.Intent)
+		return rest
+	}
 	switch {
 	case has && value.Kind != corpus.When && (op == Over || op == Under):
 		if !ok {
@@ -118,6 +123,38 @@ func (p *Planner) op(full string) Op {
 		}
 	}
 	return ""
+}
+
+// bounds returns the two figures of "between 100 and 200 million": the first takes the scale of
+// the second when it has none.
+func (p *Planner) bounds(question string) (low, high corpus.Value, ok bool) {
+	var figures []corpus.Value
+	for _, v := range p.values.Read(question, 0) {
+		if v.Kind != corpus.When && !v.Malformed {
+			figures = append(figures, v)
+		}
+	}
+	if len(figures) < 2 {
+		return low, high, false
+	}
+	low, high = figures[0], figures[1]
+	for scale := 1e3; !low.Scaled && high.Scaled && low.Num*scale <= high.Num; scale *= 10 {
+		if low.Num*scale > high.Num/1000 && scaleOf(high.Num) == scale {
+			low.Num *= scale
+			break
+		}
+	}
+	return low, high, low.Num <= high.Num
+}
+
+// scaleOf returns the power of a thousand or ten thousand that a figure is written in.
+func scaleOf(n float64) float64 {
+	for _, s := range []float64{1e9, 1e8, 1e6, 1e4, 1e3} {
+		if n >= s {
+			return s
+		}
+	}
+	return 1
 }
 
 // bound returns the first figure or date of the question that can bound a list.

@@ -69,7 +69,8 @@ type Plan struct {
 type Filter struct {
 	Attribute corpus.Attribute
 	Op        Op
-	Value     corpus.Value // of Over, Under and On
+	Value     corpus.Value // of Over, Under, Between and the dates
+	Upto      corpus.Value // of Between
 }
 
 // An Op is how a filter compares.
@@ -77,14 +78,15 @@ type Op string
 
 // The operations.
 const (
-	Over   Op = "over"   // at least the value
-	Under  Op = "under"  // at most the value
-	Before Op = "before" // a date before the value, or within it
-	After  Op = "after"  // a date after the value, or within it
-	On     Op = "on"     // a date within the value's year or month
-	Most   Op = "most"   // the largest first
-	Least  Op = "least"  // the smallest first
-	None   Op = "none"   // stated not to have any
+	Over    Op = "over"    // at least the value
+	Under   Op = "under"   // at most the value
+	Before  Op = "before"  // a date before the value, or within it
+	After   Op = "after"   // a date after the value, or within it
+	Between Op = "between" // from Value to Upto
+	On      Op = "on"      // a date within the value's year or month
+	Most    Op = "most"    // the largest first
+	Least   Op = "least"   // the smallest first
+	None    Op = "none"    // stated not to have any
 )
 
 // A Concept is a content word of the question with everything that means the same.
@@ -93,6 +95,7 @@ type Concept struct {
 	Attribute    string   // the id of the attribute that it names, or ""
 	Alternatives []string // normal forms (corpus.Normal), the asked one first
 	Strong       int      // so many of the alternatives mean just what was asked; the others are kin
+	Name         bool     // a name of two words or more
 	Weight       float64  // how much it tells passages apart: 0 to 1
 }
 

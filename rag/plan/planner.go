@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,6 +41,7 @@ type Planner struct {
 	synonyms   map[string][]string // normal forms by normal form
 	kin        map[string]corpus.Attribute
 	values     *corpus.ValueReader
+	cueWords   map[string]bool // single Latin words of all cues
 }
 
 // A cue is a phrase in normal form and what it stands for.
@@ -58,6 +61,15 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 	p.decline = cuesOf(v.Decline)
 	p.compare = cuesOf(v.Compare)
 	p.values = corpus.NewValueReader(v.Units)
+	p.cueWords = map[string]bool{}
+	for _, a := range p.attributes {
+		p.noteCue(a.phrase)
+	}
+	for _, l := range [][]cue[corpus.Cue]{p.intents, p.asks, p.compare} {
+		for _, c := range l {
+			p.noteCue(c.phrase)
+		}
+	}
 	p.readSynonyms(v.Synonyms)
 	for _, w := range append(v.Negations.All(), v.Lacking.All()...) {
 		p.negations = append(p.negations, corpus.Normal(w))
@@ -77,6 +89,13 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 		p.categories[i].concepts = p.labelConcepts(p.categories[i].normal)
 	}
 	return p
+}
+
+// noteCue remembers a cue of one Latin word.
+func (p *Planner) noteCue(phrase string) {
+	if u := strings.TrimSpace(phrase); !strings.Contains(u, " ") && len(u) >= minMended-1 && !corpus.IsHan([]rune(u)[0]) {
+		p.cueWords[u] = true
+	}
 }
 
 func cuesOf(l []corpus.Cue) []cue[corpus.Cue] {
@@ -126,9 +145,16 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	full := corpus.Normal(question)
 	rest := corpus.Normal(cutOrdinals(cut(question, mentions)))
 	pl.Reports = p.namedReports(full)
-	rest = p.cutReports(rest)
+	if cutRest := p.cutReports(rest); p.saysMore(cutRest) {
+		rest = cutRest
+	}
+	rest = p.mend(rest)
+	names, rest := p.properNames(rest)
 	pl.Decline = p.declined(full, rest)
 	pl.Intent, pl.Conflict = p.intent(full, rest, len(mentions))
+	if pl.Intent == Fact && whatIs.MatchString(question) {
+		pl.Intent = Define
+	}
 	pl.Category = p.category(full, rest)
 	rest = p.cutIntent(rest)
 	pl.Each = pl.Intent == Count && eachPattern.MatchString(question)
@@ -136,9 +162,10 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	rest = p.readFilter(&pl, question, full, rest)
 	p.carryOver(&pl, question, talk)
 	p.carryTopic(&pl, question, talk)
+	pl.Concepts = append(pl.Concepts, names...)
+	rest = p.dateConcepts(&pl, question, rest)
 	p.readConcepts(&pl, rest)
 	pl.Counted = counted(&pl, full)
-	pl.Asked = p.values.Read(question, 0)
 	if pl.Intent == Fact && len(pl.Projects) == 0 && p.asksForHolders(&pl) {
 		pl.Intent = List
 	}
@@ -149,6 +176,99 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	p.settle(&pl, question)
 	pl.Expand = expansion(&pl)
 	return pl
+}
+
+// whatIs matches the contraction, whose normal form is no more than "what".
+var whatIs = regexp.MustCompile(`(?i)^\s*(what|who)['’]s\b`)
+
+// saysMore reports whether a text in normal form holds a word that is no stop word.
+func (p *Planner) saysMore(rest string) bool {
+	for _, s := range p.stopHan {
+		rest = strings.ReplaceAll(rest, s, "  ")
+	}
+	for _, u := range strings.Fields(rest) {
+		if !p.stop[u] {
+			return true
+		}
+	}
+	return false
+}
+
+// properNames makes concepts of the names of two words or more that the passages hold,
+// and returns rest without them.
+func (p *Planner) properNames(rest string) ([]Concept, string) {
+	var out []Concept
+	units := strings.Fields(rest)
+	for n := maxProper; n >= 2; n-- {
+		for i := 0; i+n <= len(units); i++ {
+			phrase := " " + strings.Join(units[i:i+n], " ") + " "
+			if !p.catalogue.IsName(phrase) || !strings.Contains(rest, phrase) || p.isPhraseCue(phrase, units[i:i+n]) {
+				continue
+			}
+			c := Concept{Text: strings.TrimSpace(phrase), Alternatives: append([]string{phrase}, p.synonyms[phrase]...), Name: true}
+			c.Strong = len(c.Alternatives)
+			c.Weight = max(properWeight, p.weight(c.Text, c.Alternatives))
+			out = append(out, c)
+			rest = strings.ReplaceAll(rest, phrase, "  ")
+		}
+	}
+	return out, rest
+}
+
+// isPhraseCue reports whether a phrase is a cue, holds one of two words, or holds a
+// category's label: then it is no name.
+func (p *Planner) isPhraseCue(phrase string, units []string) bool {
+	for _, a := range p.attributes {
+		if strings.Contains(phrase, a.phrase) && (a.phrase == phrase || strings.Count(a.phrase, " ") > 2) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.categories, func(c category) bool {
+		return slices.ContainsFunc(units, func(u string) bool { return c.normal == " "+u+" " })
+	})
+}
+
+// maxProper is the most words of a name; properWeight the least weight of one.
+const (
+	maxProper    = 4
+	properWeight = 0.75
+)
+
+// mend corrects the words that no passage holds and that are a slip away from a cue word.
+func (p *Planner) mend(rest string) string {
+	units := strings.Fields(rest)
+	changed := false
+	for i, u := range units {
+		if len(u) < minMended || p.freq.Holding(u) > 0 || p.stop[u] || len(p.glossary.FromEnglish(u)) > 0 || corpus.IsHan([]rune(u)[0]) || p.isCue(u) {
+			continue
+		}
+		if c := p.nearCue(u); c != "" {
+			units[i], changed = c, true
+		}
+	}
+	if !changed {
+		return rest
+	}
+	return " " + strings.Join(units, " ") + " "
+}
+
+// minMended is the least length of a word that is taken for misspelt.
+const minMended = 5
+
+func (p *Planner) isCue(u string) bool { return p.cueWords[u] }
+
+// nearCue returns the one cue word a slip away from u, or "".
+func (p *Planner) nearCue(u string) string {
+	found := ""
+	for c := range p.cueWords {
+		if len(c) >= minMended-1 && catalogue.Slip(u, c) {
+			if found != "" && found != c {
+				return ""
+			}
+			found = c
+		}
+	}
+	return found
 }
 
 // cut removes the mentioned names from the question.
@@ -462,8 +582,48 @@ func sides(pl *Plan, full string) []Concept {
 // which matches the words that choose between several.
 var which = regexp.MustCompile(`(?i)\b(which|who|whose)\b|哪个|哪家|谁|哪一`)
 
+// dateConcepts makes concepts of the dates in the question, as both languages write
+// them, and returns rest without them.
+func (p *Planner) dateConcepts(pl *Plan, question, rest string) string {
+	pl.Asked = p.values.Read(question, 0)
+	for _, v := range pl.Asked {
+		if v.Kind != corpus.When || v.Date.Year == 0 || pl.Filter != nil {
+			continue
+		}
+		c := Concept{Text: strings.TrimSpace(corpus.Normal(question[v.Start:v.End])), Weight: dateWeight}
+		for _, form := range dateForms(v) {
+			c.Alternatives = append(c.Alternatives, corpus.Normal(form))
+		}
+		c.Strong = len(c.Alternatives)
+		pl.Concepts = append(pl.Concepts, c)
+		rest = strings.ReplaceAll(rest, corpus.Normal(question[v.Start:v.End]), "  ")
+	}
+	return rest
+}
+
+// dateWeight is the weight of a date in a question.
+const dateWeight = 0.6
+
+// dateForms writes a date as reports of both languages do.
+func dateForms(v corpus.Value) []string {
+	d := v.Date
+	switch {
+	case d.Month == 0:
+		return []string{fmt.Sprint(d.Year), fmt.Sprintf("%02d 年", d.Year%100)}
+	default:
+		name := time.Month(d.Month).String()
+		return []string{
+			fmt.Sprintf("%s %d", name, d.Year), fmt.Sprintf("%s %d", name[:3], d.Year), fmt.Sprintf("%d 年 %d 月", d.Year, d.Month),
+			fmt.Sprintf("%02d 年 %d 月", d.Year%100, d.Month), fmt.Sprintf("%d-%02d", d.Year, d.Month), name + " this year", fmt.Sprintf("今年 %d 月", d.Month),
+		}
+	}
+}
+
 // settle brings intent, attributes and wants into line.
 func (p *Planner) settle(pl *Plan, question string) {
+	if len(pl.Projects) == 1 && len(pl.Attributes) == 0 && len(pl.Concepts) == 0 {
+		p.assume(pl)
+	}
 	types := typesOf(pl.Attributes)
 	switch {
 	case pl.Intent == Define && len(pl.Projects) > 0 && len(types) > 0:
@@ -473,9 +633,49 @@ func (p *Planner) settle(pl *Plan, question string) {
 	case pl.Intent == Fact && len(pl.Projects) > 1 && len(types) > 0 && which.MatchString(question):
 		pl.Intent, pl.Wants = Compare, nil
 	}
-	pl.Wants = refine(pl.Wants, types)
+	p.whoOf(pl)
+	pl.Wants = refine(pl.Wants, typesOf(pl.Attributes))
 	if i := slices.Index(pl.Wants, corpus.Person); i >= 0 && slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Name }) {
 		pl.Wants = slices.Delete(pl.Wants, i, i+1) // who invested: a firm
+	}
+}
+
+// assume gives a question that only says "when" or "who" of a project the attribute
+// that it can only mean.
+func (p *Planner) assume(pl *Plan) {
+	meant := ""
+	switch {
+	case slices.Contains(pl.Wants, corpus.When):
+		meant = "founded"
+	case slices.Contains(pl.Wants, corpus.Person):
+		meant = "founders"
+	}
+	for _, a := range p.attributes {
+		if a.of.ID == meant {
+			pl.Attributes = append(pl.Attributes, a.of)
+			pl.Concepts = append(pl.Concepts, p.attributeConcept(a.of, []string{a.phrase}))
+			pl.Concepts[len(pl.Concepts)-1].Strong = len(pl.Concepts[len(pl.Concepts)-1].Alternatives)
+			return
+		}
+	}
+}
+
+// whoOf reads "who" beside an attribute that is no person: whoever stands behind it, as
+// the investors behind money raised; else any name will do.
+func (p *Planner) whoOf(pl *Plan) {
+	i := slices.Index(pl.Wants, corpus.Person)
+	if i < 0 || slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Person || a.Type == corpus.Name }) {
+		return
+	}
+	pl.Wants = slices.Delete(slices.Clone(pl.Wants), i, i+1)
+	for _, c := range p.attributes {
+		if c.of.Kin != "" && slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.ID == c.of.Kin }) {
+			pl.Attributes = []corpus.Attribute{c.of}
+			k := p.attributeConcept(c.of, []string{c.phrase})
+			k.Strong = len(k.Alternatives)
+			pl.Concepts = append(pl.Concepts, k)
+			return
+		}
 	}
 }
 

@@ -143,24 +143,43 @@ func (p *Planner) category(full, rest string) *Category {
 			return &Category{Label: c.label, Projects: c.projects}
 		}
 	}
-	for _, c := range p.categories {
-		if len(c.projects) >= 2 && len(c.concepts) >= 2 && len(c.concepts) <= maxLabel && allMatch(c.concepts, full) {
-			return &Category{Label: c.label, Projects: c.projects}
+	var best *category
+	share := minLabel
+	for i := range p.categories {
+		c := &p.categories[i]
+		if len(c.projects) < 2 || len(c.concepts) == 0 || len(c.concepts) > maxLabel {
+			continue
+		}
+		if s := matched(c.concepts, full); s > share || s == share && best == nil {
+			best, share = c, s
 		}
 	}
-	return nil
+	if best == nil {
+		return nil
+	}
+	return &Category{Label: best.label, Projects: best.projects}
 }
 
-// maxLabel is how many words a label may have that is recognised by its words.
-const maxLabel = 5
+// maxLabel is how many words a label may have that is recognised by its words;
+// minLabel the least share of them, by weight, that the question must hold.
+const (
+	maxLabel = 6
+	minLabel = 0.8
+)
 
-func allMatch(l []Concept, normal string) bool {
+// matched is the share of the concepts, by weight, that the text holds.
+func matched(l []Concept, normal string) float64 {
+	total, held := 0.0, 0.0
 	for _, c := range l {
-		if c.Match(normal) == 0 {
-			return false
+		total += c.Weight
+		if c.Match(normal) > 0 {
+			held += c.Weight
 		}
 	}
-	return true
+	if total == 0 {
+		return 0
+	}
+	return held / total
 }
 
 // labelConcepts turns a label into concepts, stop words left out.
