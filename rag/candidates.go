@@ -74,11 +74,8 @@ func (e *Engine) candidates(p *plan.Plan, hits []Hit) []candidate {
 // is one.
 func (e *Engine) readPassage(p *plan.Plan, h *Hit, top float64) []candidate {
 	number := e.numbers[h.ID]
-	around := surroundings{
-		path: corpus.Normal(strings.Join(h.Path, "\n")),
-		text: corpus.Normal(h.Header + "\n" + h.Text),
-		top:  top,
-	}
+	read := e.readings.of(&h.Passage)
+	around := surroundings{path: read.path, text: read.text, top: top}
 	around.topic = e.topic(p, h)
 	if h.Kind == corpus.TableRow && len([]rune(h.Text)) <= maxRow && len(h.Cells) > 1 {
 		c := candidate{hit: h, number: number, about: e.cfg.Catalogue.About(number), start: h.Start, end: h.End, text: rowText(h)}
@@ -87,20 +84,16 @@ func (e *Engine) readPassage(p *plan.Plan, h *Hit, top float64) []candidate {
 		return []candidate{c}
 	}
 	var out []candidate
-	for i, span := range corpus.Sentences(h.Text) {
+	for i, s := range read.sentences {
 		around.before = around.last
+		around.last = s.normal
 		c := candidate{
-			hit: h, number: number, place: i, about: e.cfg.Catalogue.AboutAt(number, h.Start+span.Start),
-			start: h.Start + span.Start, end: h.Start + span.End,
-			text: h.Text[span.Start:span.End],
+			hit: h, number: number, place: i, about: e.cfg.Catalogue.AboutAt(number, h.Start+s.start),
+			start: h.Start + s.start, end: h.Start + s.end,
+			text: h.Text[s.start:s.end], normal: s.normal,
 		}
-		c.normal = corpus.Normal(c.text)
-		around.last = c.normal
 		if isTitle(c.text, c.normal) {
 			continue
-		}
-		if col := columnAt(&h.Passage, c.start); col != "" {
-			c.normal = corpus.Normal(col) + c.normal[1:]
 		}
 		e.score(p, &c, around)
 		out = append(out, c)
@@ -364,7 +357,7 @@ func (c *candidate) concerns(pr *catalogue.Project) bool {
 
 // passageCoverage returns the share of the question's concepts, by weight, that the best
 // hit holds, header included, and the weightiest concept that no hit holds.
-func passageCoverage(p *plan.Plan, hits []Hit) (best float64, missing *plan.Concept) {
+func (e *Engine) passageCoverage(p *plan.Plan, hits []Hit) (best float64, missing *plan.Concept) {
 	total := 0.0
 	seen := make([]bool, len(p.Concepts))
 	for _, k := range p.Concepts {
@@ -374,7 +367,7 @@ func passageCoverage(p *plan.Plan, hits []Hit) (best float64, missing *plan.Conc
 		return 0, nil
 	}
 	for _, h := range hits[:min(candidatePassages, len(hits))] {
-		normal := corpus.Normal(h.Header + "\n" + h.Text)
+		normal := e.readings.of(&h.Passage).text
 		here := 0.0
 		for i, k := range p.Concepts {
 			if k.Match(normal) > 0 {

@@ -33,6 +33,8 @@ type Engine struct {
 	cues    map[string]attributeCues
 	numbers map[string]int // passage number by id
 	reports map[string]*corpus.Report
+
+	readings readings
 }
 
 // New returns an engine. It reads all passages once.

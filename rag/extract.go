@@ -24,7 +24,7 @@ const (
 // under the curve .90 to .99); where the topic is there and the answer is not, it does not, which is
 // what the value check is for.
 const (
-	minPassageCoverage  = 0.5
+	minPassageCoverage  = 0.45
 	minSentenceCoverage = 0.3
 )
 
@@ -163,9 +163,9 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 		return true
 	}
 	if len(p.Projects) > 0 {
-		return coveredFor(p, hits, cands)
+		return e.coveredFor(p, hits, cands)
 	}
-	best, missing := passageCoverage(p, hits)
+	best, missing := e.passageCoverage(p, hits)
 	if best < minPassageCoverage {
 		return false
 	}
@@ -180,8 +180,8 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 
 // coveredFor reports whether a sentence about one of the asked projects can answer:
 // it holds enough of the question, and a value of a wanted type.
-func coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
-	best, _ := passageCoverage(p, hits)
+func (e *Engine) coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
+	best, _ := e.passageCoverage(p, hits)
 	if p.Intent == plan.Summary && best >= minSentenceCoverage {
 		return true
 	}

@@ -448,12 +448,8 @@ func (s *cueSet) holds(normal string, key plan.Concept) bool {
 // rowsOf returns a row for each project that a sentence of the passage puts on the list.
 func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Concept, cues *cueSet) []row {
 	var out []row
-	for _, span := range corpus.Sentences(ps.Text) {
-		text := ps.Text[span.Start:span.End]
-		normal := corpus.Normal(text)
-		if col := columnAt(ps, ps.Start+span.Start); col != "" {
-			normal = corpus.Normal(col) + normal[1:]
-		}
+	for _, span := range e.readings.of(ps).sentences {
+		text, normal := ps.Text[span.start:span.end], span.normal
 		held := 0.0
 		for _, k := range keys {
 			held += k.Weight * k.Match(normal)
@@ -461,8 +457,8 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 		if keys[0].Match(normal) == 0 || !cues.holds(normal, keys[0]) {
 			continue
 		}
-		for _, pr := range e.subjects(normal, e.cfg.Catalogue.AboutAt(n, ps.Start+span.Start)) {
-			out = append(out, row{project: pr, passage: n, start: ps.Start + span.Start, end: ps.Start + span.End, text: text, quoted: true, order: held})
+		for _, pr := range e.subjects(normal, e.cfg.Catalogue.AboutAt(n, ps.Start+span.start)) {
+			out = append(out, row{project: pr, passage: n, start: ps.Start + span.start, end: ps.Start + span.end, text: text, quoted: true, order: held})
 		}
 	}
 	return out
