@@ -294,14 +294,14 @@ func missesKey(p *plan.Plan, c *candidate) bool {
 	return asked
 }
 
-// opensConcept reports whether the text begins with the concept, or with an article
-// and the concept.
+// opensConcept reports whether the text begins with the concept, or with an article or a
+// few words and the concept.
 func opensConcept(normal string, k plan.Concept) bool {
 	for i, a := range k.Alternatives {
 		if i >= k.Strong {
 			break
 		}
-		if j := strings.Index(normal, a); j >= 0 && j <= len(" the ") {
+		if j := strings.Index(normal, a); j >= 0 && j <= len(" definit of the ") {
 			return true
 		}
 	}

@@ -132,6 +132,32 @@ func (p *Planner) Plan(question, language string, talk []Turn) Plan {
 	return pl
 }
 
+// sentenceEnds separate what may be an order to the bot from what is a question.
+var sentenceEnds = regexp.MustCompile(`[.?!。？！;；]+\s*`)
+
+// withoutOrders returns what is left of a question that also gives orders to the bot, when
+// that is a question about a project; else "".
+func (p *Planner) withoutOrders(question string, d Decline) string {
+	if d != Injection {
+		return ""
+	}
+	var fair []string
+	at := 0
+	for _, m := range append(sentenceEnds.FindAllStringIndex(question, -1), []int{len(question), len(question)}) {
+		if part := strings.TrimSpace(question[at:m[0]]); part != "" {
+			if n := corpus.Normal(part); p.declined(n, n) == "" {
+				fair = append(fair, part)
+			}
+		}
+		at = m[1]
+	}
+	rest := strings.Join(fair, ". ")
+	if rest == "" || len(p.catalogue.Find(rest)) == 0 || !asking.MatchString(rest) {
+		return ""
+	}
+	return rest
+}
+
 // planOne plans a question as a whole.
 func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	pl := Plan{Text: question, Language: language, Intent: Fact}
@@ -151,7 +177,15 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	rest = p.mend(rest)
 	names, rest := p.properNames(rest)
 	pl.Decline = p.declined(full, rest)
+	if fair := p.withoutOrders(question, pl.Decline); fair != "" {
+		sub := p.planOne(fair, pl.Language, talk)
+		sub.Text = question
+		return sub
+	}
 	pl.Intent, pl.Conflict = p.intent(full, rest, len(mentions))
+	if pl.Intent == Fact && len(mentions) == 0 && projectsThat.MatchString(question) {
+		pl.Intent = List
+	}
 	if pl.Intent == Fact && whatIs.MatchString(question) {
 		pl.Intent = Define
 	}
@@ -178,8 +212,11 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	return pl
 }
 
+// projectsThat matches a noun phrase that asks for all that it fits: "用 Rust 的公司".
+var projectsThat = regexp.MustCompile(`的(项目|公司|企业|机构)(呢|啊|吗)?\s*[？?。]?\s*$`)
+
 // whatIs matches the contraction, whose normal form is no more than "what".
-var whatIs = regexp.MustCompile(`(?i)^\s*(what|who)['’]s\b`)
+var whatIs = regexp.MustCompile(`(?i)^\s*(what['’]?s|who['’]s)\b`)
 
 // saysMore reports whether a text in normal form holds a word that is no stop word.
 func (p *Planner) saysMore(rest string) bool {
