@@ -23,7 +23,7 @@ type candidate struct {
 	under      float64              // share of the question's concepts that its heading path holds
 	coverage   float64              // share of the question's concepts, by weight, that it holds
 	near       float64              // and of those that stand around it, discounted
-	held       []bool               // which of the concepts it holds itself
+	held       []bool               // which of the concepts it holds itself, in the words asked for
 	holds      float64              // share of the wanted types that it holds a value of
 	states     []catalogue.Fact     // of an asked attribute of an asked project
 	defines    bool                 // it begins with what the question asks to define
@@ -54,7 +54,7 @@ const (
 )
 
 // candidatePassages is how many passages are read sentence by sentence.
-const candidatePassages = 30
+const candidatePassages = 44
 
 // candidates reads the sentences of the first hits and scores them, best first.
 func (e *Engine) candidates(p *plan.Plan, hits []Hit) []candidate {
@@ -167,7 +167,7 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	c.held = make([]bool, len(p.Concepts))
 	for i, k := range p.Concepts {
 		m := k.Match(c.normal)
-		c.held[i] = m > 0
+		c.held[i] = m == 1
 		here += k.Weight * m
 		c.under += k.Weight * k.Match(around.path)
 		inPath := max(0, k.Match(around.path)-m)

@@ -318,7 +318,7 @@ const wholeSentence = 0.3
 func section(c candidate, cands []candidate) []candidate {
 	var all []candidate
 	for _, o := range cands {
-		if o.hit.Report == c.hit.Report && slices.Equal(o.hit.Path, c.hit.Path) {
+		if o.hit.Report == c.hit.Report && slices.Equal(headings(o.hit), headings(c.hit)) {
 			all = append(all, o)
 		}
 	}
@@ -330,6 +330,14 @@ func section(c candidate, cands []candidate) []candidate {
 		}
 	}
 	return out
+}
+
+// headings are the headings that a passage stands under, without its own name.
+func headings(h *Hit) []string {
+	if (h.Kind == corpus.ListItem || h.Kind == corpus.TableRow) && len(h.Path) > 1 {
+		return h.Path[:len(h.Path)-1]
+	}
+	return h.Path
 }
 
 // bestByReport returns the best sentence of each of the first reports: a question how
@@ -355,7 +363,7 @@ const maxStated = 3
 const (
 	nearlyAsGood = 0.8
 	asGood       = 0.95
-	otherReport  = 0.48
+	otherReport  = 0.42
 )
 
 // adds reports whether c is worth adding to the chosen sentences.
@@ -389,7 +397,7 @@ func newConcept(p *plan.Plan, chosen []candidate, c *candidate) bool {
 }
 
 // minNewConcept is the weight from which on a word left unanswered is worth a sentence.
-const minNewConcept = 0.35
+const minNewConcept = 0.3
 
 // A slot is what can have one value only: an attribute of a project, of one round
 // of money raised, in one unit.

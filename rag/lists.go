@@ -24,13 +24,10 @@ type row struct {
 // nearest passages. It reports false when the question is for no list, or for
 // none that it can make.
 func (e *Engine) list(p *plan.Plan) (Answer, bool) {
-	figures := p.Category != nil && p.Intent == plan.Fact && len(p.Attributes) > 0
-	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count && !figures {
+	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count {
 		return Answer{}, false
 	}
 	switch {
-	case figures:
-		return e.listStated(p)
 	case p.Each:
 		return e.countEach(p)
 	case p.Filter != nil:

@@ -100,10 +100,21 @@ func (e *Engine) addDescriptions(hits []Hit, p *plan.Plan) []Hit {
 			at[all[n].ID] = len(hits)
 			hits = append(hits, Hit{Passage: all[n], Score: describedBonus})
 		}
+		naming := e.cfg.Catalogue.Naming(pr)
+		for _, n := range naming[:min(maxDescriptions, len(naming))] {
+			if _, ok := at[all[n].ID]; !ok && allowed(p.Reports, all[n].Report) {
+				at[all[n].ID] = len(hits)
+				hits = append(hits, Hit{Passage: all[n], Score: namedBonus})
+			}
+		}
 	}
 	sort.SliceStable(hits, func(i, j int) bool { return hits[i].Score > hits[j].Score })
 	return hits
 }
+
+// namedBonus is the score of a passage that only names an asked project and that the
+// search did not find.
+const namedBonus = 0.3
 
 // describedBonus lifts a passage that describes an asked project above any
 // that only mentions it; fused scores lie between 0 and 1.

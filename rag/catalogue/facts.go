@@ -42,7 +42,7 @@ func (c *Catalogue) Facts(p *Project, attribute string) []Fact {
 // AllFacts returns everything that is stated of p.
 func (c *Catalogue) AllFacts(p *Project) []Fact {
 	var out []Fact
-	for _, n := range c.naming(p) {
+	for _, n := range c.Naming(p) {
 		for _, f := range c.facts.of(n) {
 			if f.Project == p {
 				out = append(out, f)
@@ -65,9 +65,9 @@ func (c *Catalogue) FactsAt(n, start int) []Fact {
 	return out
 }
 
-// naming returns the numbers of the passages that describe p or hold one of its names
+// Naming returns the numbers of the passages that describe p or hold one of its names
 // as printed: those that can state something of it.
-func (c *Catalogue) naming(p *Project) []int {
+func (c *Catalogue) Naming(p *Project) []int {
 	c.facts.mu.Lock()
 	defer c.facts.mu.Unlock()
 	if l, ok := c.facts.naming[p]; ok {
@@ -205,7 +205,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		if a == nil {
 			continue
 		}
-		owner := c.owner(text[:v.Start], n, base.Start)
+		owner := c.owner(text[:v.Start], clauses[clauseOf(clauses, v.Start)].Start, n, base.Start)
 		if owner == nil {
 			continue
 		}
@@ -217,12 +217,12 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		}
 		if a.kind == corpus.Amount {
 			f.Round = r.round(text, clauses, v)
-			f.Date, f.Quarter = dateOf(values, v)
+			f.Date, f.Quarter = r.dateOf(text, clauses, values, v)
 		}
 		out = append(out, f)
 	}
 	if denial {
-		out = append(out, c.denials(r, text, clauses, n, base)...)
+		out = append(out, c.denials(r, text, clauses, n, base, out)...)
 	}
 	return out
 }
@@ -245,6 +245,9 @@ func (r *factReader) attribute(text string, clauses []corpus.Span, v corpus.Valu
 		}
 		for back := 0; back <= 1 && at-back >= 0; back++ {
 			cl := clauses[at-back]
+			if back > 0 && v.Kind == corpus.When && hasDate(values, cl) {
+				continue // what happened there has its date: "founded in 2014, and in May 2020 it raised"
+			}
 			for _, m := range a.cue.FindAllStringIndex(text[cl.Start:cl.End], -1) {
 				d := gap(cl.Start+m[0], cl.Start+m[1], v) + back*clausePenalty
 				if betweenValues(values, cl.Start+m[0], cl.Start+m[1], v) {
@@ -323,15 +326,32 @@ func fits(kind corpus.ValueType, v corpus.Value) bool {
 	return false
 }
 
-// owner returns the project that is named last in before, or the one that the
-// passage describes at the report's byte at.
-func (c *Catalogue) owner(before string, passage, at int) *Project {
-	normal := corpus.Normal(before)
+// owner returns whose a value is that stands behind before, in the clause that begins at
+// clause: the project named last in that clause; else the one that the passage describes at
+// the report's byte at, when the sentence names it or names none; else the one named last.
+func (c *Catalogue) owner(before string, clause, passage, at int) *Project {
+	if p := c.lastNamed(before[clause:], passage); p != nil {
+		return p
+	}
+	last := c.lastNamed(before, passage)
+	about := c.AboutAt(passage, at)
+	if len(about) == 1 && (last == nil || about[0].NamedIn(corpus.Normal(before)) && !relative.MatchString(before[clause:])) {
+		return about[0]
+	}
+	return last
+}
+
+// relative matches a clause that goes on about what was named right before it.
+var relative = regexp.MustCompile(`^\s*(?:which|who|whose|that)\b`)
+
+// lastNamed returns the project that is named last in text, or nil.
+func (c *Catalogue) lastNamed(text string, passage int) *Project {
+	normal := corpus.Normal(text)
 	var last *Project
 	lastAt := -1
 	for _, p := range c.projects {
 		for i, f := range p.forms {
-			if p.everyday[i] && !strings.Contains(before, p.printed[i]) {
+			if p.everyday[i] && !strings.Contains(text, p.printed[i]) {
 				continue
 			}
 			if k := strings.LastIndex(normal, f); k > lastAt || k == lastAt && k >= 0 && len(f) > 0 && slices.Contains(c.About(passage), p) {
@@ -339,13 +359,7 @@ func (c *Catalogue) owner(before string, passage, at int) *Project {
 			}
 		}
 	}
-	if last != nil {
-		return last
-	}
-	if about := c.AboutAt(passage, at); len(about) == 1 {
-		return about[0]
-	}
-	return nil
+	return last
 }
 
 // round returns the id of the round named nearest to v in its clause.
@@ -362,20 +376,29 @@ func (r *factReader) round(text string, clauses []corpus.Span, v corpus.Value) s
 	return best
 }
 
+// hasDate reports whether a date stands in the clause.
+func hasDate(values []corpus.Value, cl corpus.Span) bool {
+	return slices.ContainsFunc(values, func(o corpus.Value) bool { return o.Kind == corpus.When && o.Start >= cl.Start && o.Start < cl.End })
+}
+
 // dateOf returns the date that belongs to amount v: where a sentence has as many
-// dates as amounts they pair in order, else the last date before v or the first after it.
-func dateOf(values []corpus.Value, v corpus.Value) (corpus.Date, int) {
-	var dates, amounts []corpus.Value
+// dates as amounts they pair in order, else the last date before v or the first after it,
+// one of its own clause before any other.
+func (r *factReader) dateOf(text string, clauses []corpus.Span, values []corpus.Value, v corpus.Value) (corpus.Date, int) {
+	var dates, beside, amounts []corpus.Value
 	for _, o := range values {
-		switch o.Kind {
-		case corpus.When:
-			dates = append(dates, o)
-		case corpus.Amount:
+		same := clauseOf(clauses, o.Start) == clauseOf(clauses, v.Start)
+		switch {
+		case o.Kind == corpus.Amount:
 			amounts = append(amounts, o)
+		case o.Kind != corpus.When || !same && r.attribute(text, clauses, o, values) != nil:
+			// no date, or one of another event: "founded in 2017, it raised"
+		case same:
+			beside = append(beside, o)
+			fallthrough
+		default:
+			dates = append(dates, o)
 		}
-	}
-	if len(dates) == 0 {
-		return corpus.Date{}, 0
 	}
 	if len(dates) == len(amounts) {
 		for i, a := range amounts {
@@ -383,6 +406,12 @@ func dateOf(values []corpus.Value, v corpus.Value) (corpus.Date, int) {
 				return dates[i].Date, dates[i].Quarter
 			}
 		}
+	}
+	if len(beside) > 0 {
+		dates = beside
+	}
+	if len(dates) == 0 {
+		return corpus.Date{}, 0
 	}
 	best := dates[0]
 	for _, d := range dates[1:] {
@@ -400,8 +429,9 @@ const (
 	shortDenialDistance = 12
 )
 
-// denials reads clauses like "no token yet" and "尚未发币".
-func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n int, base Fact) []Fact {
+// denials reads clauses like "no token yet" and "尚未发币". A clause that states a figure
+// of an attribute does not deny it.
+func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n int, base Fact, stated []Fact) []Fact {
 	var out []Fact
 	for _, cl := range clauses {
 		clause := text[cl.Start:cl.End]
@@ -414,7 +444,12 @@ func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n
 				if slices.ContainsFunc(out, func(f Fact) bool { return f.Attribute == a.id }) || !denies(a, clause, neg) {
 					continue
 				}
-				if owner := c.owner(text[:cl.Start+neg[1]], n, base.Start); owner != nil {
+				if a.kind != corpus.When && slices.ContainsFunc(stated, func(f Fact) bool {
+					return f.Attribute == a.id && f.Value.Start >= cl.Start && f.Value.Start < cl.End
+				}) {
+					continue
+				}
+				if owner := c.owner(text[:cl.Start+neg[1]], cl.Start, n, base.Start); owner != nil {
 					f := base
 					f.Project, f.Attribute, f.Denied = owner, a.id, true
 					out = append(out, f)

@@ -151,17 +151,49 @@ func (c *Catalogue) isSmallTicker(s string) bool {
 
 // findHan finds names with Han characters anywhere in the text.
 func (c *Catalogue) findHan(text string, add func(Mention)) {
+	folded := foldInPlace(text)
 	for _, h := range c.han {
-		if i := strings.Index(text, h.name); i >= 0 {
-			add(Mention{h.project, i, i + len(h.name), true, false})
-			continue
+		i := strings.Index(text, h.name)
+		if i < 0 {
+			i = strings.Index(folded, h.name)
 		}
-		if f := corpus.Fold(text); len(f) == len(text) {
-			if i := strings.Index(f, h.name); i >= 0 {
-				add(Mention{h.project, i, i + len(h.name), true, false})
-			}
+		if i >= 0 {
+			add(Mention{h.project, i, i + len(h.name), true, false})
 		}
 	}
+}
+
+// foldInPlace folds the runs of Han characters and the ASCII letters of text, byte for
+// byte, so that places in it are places in text: a full-width mark would move them.
+func foldInPlace(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if !corpus.IsHan(r) {
+			b.WriteString(lowerASCII(text[i : i+size]))
+			i += size
+			continue
+		}
+		end := i
+		for end < len(text) && corpus.IsHan(r) {
+			end += size
+			r, size = utf8.DecodeRuneInString(text[end:])
+		}
+		run := text[i:end]
+		if f := corpus.Fold(run); len(f) == len(run) {
+			run = f
+		}
+		b.WriteString(run)
+		i = end
+	}
+	return b.String()
+}
+
+func lowerASCII(s string) string {
+	if len(s) == 1 && s[0] >= 'A' && s[0] <= 'Z' {
+		return string(s[0] | 0x20)
+	}
+	return s
 }
 
 // misspelt returns the one project with a name so close to the words that a

@@ -37,6 +37,7 @@ func TestFind(t *testing.T) {
 		{"Chinese", "弘川钒储的创始人是谁", shown("弘川钒储")},
 		{"Chinese without its blanks", "请问弘川钒储和锐钠科技哪个大", shown("弘川钒储", "锐钠科技")},
 		{"traditional", "弘川釩儲的創始人是誰", shown("弘川钒储")},
+		{"traditional with full-width marks", "弘川釩儲（４００ＭＷｈ）的創始人是誰？", shown("弘川钒储")},
 		{"other script", "who founded Hongchuan Vanadium", shown("弘川钒储")},
 		{"two, in order", "Ferrovane or Gravholt?", shown("Ferrovane", "Gravholt")},
 		{"two, the other way round", "Gravholt or Ferrovane?", shown("Gravholt", "Ferrovane")},

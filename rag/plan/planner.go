@@ -387,10 +387,12 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 		}
 	}
 	matched := map[string][]string{}
+	consumed := map[string]bool{} // a cue may stand for several attributes; a shorter one inside a longer counts for nothing
 	for _, c := range p.attributes {
-		if !strings.Contains(rest, c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) {
+		if !consumed[c.phrase] && !strings.Contains(text, c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) {
 			continue
 		}
+		consumed[c.phrase] = true
 		if matched[c.of.ID] == nil {
 			pl.Attributes = append(pl.Attributes, c.of)
 		}
@@ -671,6 +673,10 @@ func (p *Planner) settle(pl *Plan, question string) {
 		pl.Intent, pl.Wants = Compare, nil
 	}
 	p.whoOf(pl)
+	if pl.Conflict && len(pl.Projects) == 0 {
+		pl.Wants = nil // what is said for and against holds no figure
+		return
+	}
 	pl.Wants = refine(pl.Wants, typesOf(pl.Attributes))
 	if i := slices.Index(pl.Wants, corpus.Person); i >= 0 && slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Name }) {
 		pl.Wants = slices.Delete(pl.Wants, i, i+1) // who invested: a firm
