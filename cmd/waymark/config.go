@@ -1,0 +1,160 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// settings are what a person configures: this is their one declaration. The
+// field EmbedURL is the flag --embed-url, the variable WAYMARK_EMBED_URL and the
+// key embed_url of waymark.yaml; a secret can also be given as the name of a
+// file that holds it, in WAYMARK_EMBED_KEY_FILE and embed_key_file. A
+// placeholder is also the example in the error about a bad value.
+type settings struct {
+	Config  string `type:"path" placeholder:"FILE" help:"Configuration file; waymark.yaml here or in ~/.config/waymark if there is one."`
+	Data    string `type:"path" placeholder:"DIR" help:"Data directory, which ingest fills; ~/.local/share/waymark if not given. While it is empty the built-in reports answer."`
+	Builtin bool   `help:"Add the built-in reports to those that were ingested."`
+
+	LogLevel logLevel `placeholder:"info" default:"info" help:"Log from this level on: debug, info, warn or error."`
+
+	EmbedURL   address `name:"embed-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the embedding model."`
+	EmbedModel string  `group:"models" placeholder:"bge-m3" help:"Embedding model; without one, passages are found by their words."`
+	EmbedKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
+
+	ModelURL address `name:"model-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the language model."`
+	Model    string  `group:"models" placeholder:"qwen3:8b" help:"Language model that phrases answers; without one, the reports' own sentences answer."`
+	ModelKey secret  `group:"models" placeholder:"KEY" help:"Its key."`
+
+	RerankURL   address `name:"rerank-url" group:"models" placeholder:"http://127.0.0.1:8081" help:"Server of the rerank model."`
+	RerankModel string  `group:"models" placeholder:"bge-reranker-v2-m3" help:"Rerank model that orders passages."`
+	RerankKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
+
+	TelegramToken    secret  `group:"platforms" placeholder:"TOKEN" help:"Token of the Telegram bot, from @BotFather."`
+	TelegramEndpoint address `group:"platforms" placeholder:"https://api.telegram.org" help:"Another server of the Bot API."`
+	DiscordToken     secret  `group:"platforms" placeholder:"TOKEN" help:"Token of the Discord bot, from the developer portal."`
+	DiscordEndpoint  address `group:"platforms" placeholder:"https://discord.com" help:"Another server of Discord's interface."`
+}
+
+// check looks at what only several settings together can say.
+func (s *settings) check(from *sources) error {
+	for _, m := range []struct {
+		name, model, url string
+		haveModel        bool
+		haveURL          bool
+	}{
+		{"embed", "embed-model", "embed-url", s.EmbedModel != "", s.EmbedURL != ""},
+		{"model", "model", "model-url", s.Model != "", s.ModelURL != ""},
+		{"rerank", "rerank-model", "rerank-url", s.RerankModel != "", s.RerankURL != ""},
+	} {
+		switch {
+		case m.haveURL && !m.haveModel:
+			return from.missing(m.model, m.url)
+		case m.haveModel && !m.haveURL:
+			return from.missing(m.url, m.model)
+		}
+	}
+	return nil
+}
+
+// dataDir returns the data directory: as configured, else below the user's data
+// directory (https://specifications.freedesktop.org/basedir-spec/latest/), else "".
+func (a *app) dataDir() string {
+	switch {
+	case a.settings.Data != "":
+		return a.settings.Data
+	case filepath.IsAbs(a.env["XDG_DATA_HOME"]):
+		return filepath.Join(a.env["XDG_DATA_HOME"], "waymark")
+	case a.env["HOME"] != "":
+		return filepath.Join(a.env["HOME"], ".local", "share", "waymark")
+	}
+	return ""
+}
+
+// A secret is a key or a token. Nothing that formats or logs it shows it.
+type secret string
+
+// String says only whether there is one.
+func (s secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "(set)"
+}
+
+// GoString says only whether there is one.
+func (s secret) GoString() string { return s.String() }
+
+// LogValue says only whether there is one.
+func (s secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText says only whether there is one; JSON uses it.
+func (s secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a secret: one line, without the white space around it.
+func (s *secret) UnmarshalText(text []byte) error {
+	v := strings.TrimSpace(string(text))
+	if strings.ContainsAny(v, " \t\r\n") {
+		return errors.New("want one word, without white space in it")
+	}
+	*s = secret(v)
+	return nil
+}
+
+// An address is the URL of a server. It may hold a user name or a query, which
+// are not shown.
+type address string
+
+// UnmarshalText reads an address.
+func (a *address) UnmarshalText(text []byte) error {
+	u, err := url.Parse(string(text))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("want an address that begins with http:// or https://")
+	}
+	*a = address(text)
+	return nil
+}
+
+// String is the address without what may be secret in it.
+func (a address) String() string {
+	u, err := url.Parse(string(a))
+	if err != nil {
+		return ""
+	}
+	if u.User != nil {
+		u.User = url.User("redacted")
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = "redacted"
+	}
+	return u.String()
+}
+
+// GoString is String.
+func (a address) GoString() string { return a.String() }
+
+// LogValue is String.
+func (a address) LogValue() slog.Value { return slog.StringValue(a.String()) }
+
+// MarshalText is String; JSON uses it.
+func (a address) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// A logLevel is debug, info, warn or error.
+type logLevel slog.Level
+
+// UnmarshalText reads a level.
+func (l *logLevel) UnmarshalText(text []byte) error {
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		if strings.EqualFold(level.String(), string(text)) {
+			*l = logLevel(level)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q: want debug, info, warn or error", text)
+}
+
+// String is the level's name in lower case.
+func (l logLevel) String() string { return strings.ToLower(slog.Level(l).String()) }

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/eval"
+)
+
+type evalCommand struct {
+	Answers   evalAnswersCommand   `cmd:"" help:"Ask a set of questions and score the answers, citations and refusals."`
+	Retrieval evalRetrievalCommand `cmd:"" help:"Score the search on a retrieval set."`
+}
+
+type evalAnswersCommand struct {
+	File    string   `arg:"" help:"Questions with what a right answer holds, one JSON object a line."`
+	Reports []string `placeholder:"PATH" help:"Answer from the reports of this folder instead; may be given several times."`
+	JSON    bool     `name:"json" help:"Print one JSON object a question, then one with the figures."`
+}
+
+// Run asks the questions of a file and prints how the answers were judged.
+func (c *evalAnswersCommand) Run(ctx context.Context, a *app) error {
+	questions, err := readQuestions(c.File)
+	if err != nil {
+		return err
+	}
+	k, err := c.open(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer a.close(k)
+	report, err := eval.Answers(ctx, k.engine, questions)
+	if err != nil {
+		return err
+	}
+	if !c.JSON {
+		return report.Print(a.stdout)
+	}
+	for _, v := range report.Verdicts {
+		if err := printJSON(a.stdout, v); err != nil {
+			return err
+		}
+	}
+	return printJSON(a.stdout, report.Summary())
+}
+
+func readQuestions(file string) ([]eval.Question, error) {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usagef("%s is not there; want a file of questions, one JSON object a line", file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	questions, err := eval.ReadQuestions(f)
+	if err != nil {
+		return nil, usagef("%s: %v", file, err)
+	}
+	if len(questions) == 0 {
+		return nil, usagef("%s holds no question; want one JSON object a line", file)
+	}
+	return questions, nil
+}
+
+// open opens the reports that answer: those of --reports, else the usual ones.
+func (c *evalAnswersCommand) open(ctx context.Context, a *app) (*knowledge, error) {
+	if len(c.Reports) == 0 {
+		return a.open(ctx)
+	}
+	m, err := a.models()
+	if err != nil {
+		return nil, err
+	}
+	k, skipped, err := a.knowReports(ctx, m, c.Reports...)
+	for _, s := range skipped {
+		fmt.Fprintf(a.stderr, "skipped %s: %s\n", printable(s.File), oneLine(s.Reason))
+	}
+	return k, err
+}
+
+type evalRetrievalCommand struct {
+	Dir  string `arg:"" help:"Folder in BEIR's form: corpus.jsonl, queries.jsonl, qrels.tsv."`
+	JSON bool   `name:"json" help:"Print one JSON object."`
+}
+
+// Run indexes a retrieval set in memory and prints how well its queries find
+// what they should.
+func (c *evalRetrievalCommand) Run(ctx context.Context, a *app) error {
+	if info, err := os.Stat(c.Dir); err != nil || !info.IsDir() {
+		return usagef("%s is no folder; want one with corpus.jsonl, queries.jsonl and qrels.tsv", c.Dir)
+	}
+	m, err := a.models()
+	if err != nil {
+		return err
+	}
+	var k *knowledge
+	result, err := eval.Retrieval(ctx, c.Dir, func(ctx context.Context, reports []corpus.Report, passages []corpus.Passage) (eval.Searcher, error) {
+		var err error
+		if k, err = a.searcher(ctx, reports, passages, m); err != nil {
+			return nil, err
+		}
+		return k.engine.Search, nil
+	})
+	if k != nil {
+		defer a.close(k)
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(a.stdout, result)
+	}
+	_, err = fmt.Fprintf(a.stdout, "%d queries: nDCG@10 %.4f, recall@10 %.4f, MRR@10 %.4f, p50 %.1f ms, p95 %.1f ms\n",
+		result.Queries, result.NDCG, result.Recall, result.MRR, result.P50, result.P95)
+	return err
+}

@@ -1,0 +1,378 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/waymark-bot/waymark/bot"
+	"github.com/waymark-bot/waymark/bot/discord"
+	"github.com/waymark-bot/waymark/bot/telegram"
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+	"github.com/waymark-bot/waymark/rag/index"
+	"github.com/waymark-bot/waymark/rag/openai"
+)
+
+// models are what the settings name beside the reports. Only the embedder is
+// always there.
+type models struct {
+	embedder  rag.Embedder
+	generator rag.Generator
+	reranker  rag.Reranker
+}
+
+// models connects to nothing yet: that is for the first question, or for check.
+func (a *app) models() (models, error) {
+	s, m := a.settings, models{embedder: index.Lexical{}}
+	if s.EmbedURL != "" {
+		e, err := openai.NewEmbedder(a.modelConfig(s.EmbedURL, s.EmbedModel, s.EmbedKey))
+		if err != nil {
+			return m, fmt.Errorf("configure the embedding model: %w", err)
+		}
+		m.embedder = e
+	}
+	if s.ModelURL != "" {
+		g, err := openai.NewGenerator(a.modelConfig(s.ModelURL, s.Model, s.ModelKey))
+		if err != nil {
+			return m, fmt.Errorf("configure the language model: %w", err)
+		}
+		m.generator = g
+	}
+	if s.RerankURL != "" {
+		r, err := openai.NewReranker(a.modelConfig(s.RerankURL, s.RerankModel, s.RerankKey))
+		if err != nil {
+			return m, fmt.Errorf("configure the rerank model: %w", err)
+		}
+		m.reranker = r
+	}
+	return m, nil
+}
+
+func (a *app) modelConfig(url address, model string, key secret) openai.Config {
+	return openai.Config{BaseURL: string(url), Model: model, Key: string(key), Logger: a.logger}
+}
+
+// knowledge is one set of reports and all that answers from it.
+type knowledge struct {
+	generation string // of the data directory; "" when nothing was ingested
+	index      *index.Index
+	catalogue  *catalogue.Catalogue
+	engine     *rag.Engine
+}
+
+func (k *knowledge) close() error { return k.index.Close() }
+
+// foundBy says how passages are found.
+func (k *knowledge) foundBy() string {
+	if embedder, _ := k.index.Embedder(); embedder != "" {
+		return "BM25 and " + embedder
+	}
+	return "BM25"
+}
+
+// know opens what there is to answer from: what was ingested, else the built-in
+// reports.
+func (a *app) know(ctx context.Context, m models) (*knowledge, error) {
+	go func() { _, _ = corpus.DefaultGlossary() }() // read once, and needed last
+	generation, err := a.generation()
+	if err != nil {
+		return nil, err
+	}
+	if generation == "" {
+		return a.knowBuiltin(ctx, m)
+	}
+	dir := a.dataDir()
+	words, err := storedVocabularies(dir)
+	if err != nil {
+		return nil, err
+	}
+	vocabulary, err := words.join()
+	if err != nil {
+		return nil, err
+	}
+	ix, err := index.Open(dir, m.embedder)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", dir, err)
+	}
+	if a.settings.Builtin {
+		return a.knowWithBuiltin(ctx, generation, ix, vocabulary, m)
+	}
+	return a.knowIndex(generation, ix, vocabulary, m)
+}
+
+// generation names what know would open: "" while nothing was ingested.
+func (a *app) generation() (string, error) {
+	dir := a.dataDir()
+	if dir == "" {
+		return "", nil
+	}
+	name, err := index.Current(dir)
+	if errors.Is(err, index.ErrNoIndex) {
+		return "", nil
+	}
+	return name, err
+}
+
+// builtinMemory is what the built-in reports are indexed in without a garbage
+// collection, which costs a sixth of the time to the first answer. It is twice
+// what they need.
+const builtinMemory = 256 << 20
+
+// withoutGC keeps the garbage collector from running below builtinMemory until
+// the function it returns is called.
+func withoutGC() (restore func()) {
+	limit := debug.SetMemoryLimit(builtinMemory)
+	percent := debug.SetGCPercent(-1)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
+}
+
+// knowBuiltin answers from the built-in reports, in memory.
+func (a *app) knowBuiltin(ctx context.Context, m models) (*knowledge, error) {
+	defer withoutGC()()
+	vocabulary, err := corpus.DefaultVocabulary()
+	if err != nil {
+		return nil, err
+	}
+	reports, projects, err := corpus.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	return a.knowInMemory(ctx, "", collection{reports: reports, projects: projects}, vocabulary, m)
+}
+
+// knowWithBuiltin answers from the reports of ix and the built-in ones. It
+// takes ix over.
+func (a *app) knowWithBuiltin(ctx context.Context, generation string, ix *index.Index, v *corpus.Vocabulary, m models) (*knowledge, error) {
+	reports, projects, err := corpus.Builtin()
+	if err != nil {
+		return nil, errors.Join(err, ix.Close())
+	}
+	all := collection{
+		reports:  mergeByID(reports, ix.Reports(), reportID),
+		projects: mergeByID(projects, ix.Projects(), projectID),
+	}
+	if len(all.reports) == len(ix.Reports()) { // they were ingested too
+		return a.knowIndex(generation, ix, v, m)
+	}
+	if err := ix.Close(); err != nil {
+		return nil, fmt.Errorf("close index: %w", err)
+	}
+	return a.knowInMemory(ctx, generation, all, v, m)
+}
+
+// knowInMemory answers from reports that are indexed now, by their words alone:
+// nobody waits at the start of the program for a model to embed whole reports,
+// and lexical vectors, which would take half of the time, repeat what BM25 knows.
+func (a *app) knowInMemory(ctx context.Context, generation string, c collection, v *corpus.Vocabulary, m models) (*knowledge, error) {
+	if a.settings.EmbedURL != "" {
+		a.logger.InfoContext(ctx, "built-in reports are not embedded by the model, ingest --builtin does that")
+	}
+	m.embedder = nil
+	passages, found := rag.Prepare(c.reports, c.projects, v)
+	ix, err := index.Memory(ctx, index.Content{Reports: c.reports, Passages: passages, Projects: c.projects}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return a.knowCatalogue(generation, ix, found, v, m)
+}
+
+// knowIndex answers from ix, which it takes over.
+func (a *app) knowIndex(generation string, ix *index.Index, v *corpus.Vocabulary, m models) (*knowledge, error) {
+	return a.knowCatalogue(generation, ix, catalogue.Extract(ix.Reports(), ix.Passages(), ix.Projects(), v), v, m)
+}
+
+// knowCatalogue answers from ix, which it takes over, and the projects in it.
+func (a *app) knowCatalogue(generation string, ix *index.Index, c *catalogue.Catalogue, v *corpus.Vocabulary, m models) (*knowledge, error) {
+	glossary, err := corpus.DefaultGlossary()
+	if err != nil {
+		return nil, errors.Join(err, ix.Close())
+	}
+	engine := rag.New(rag.Config{
+		Index: ix, Catalogue: c, Vocabulary: v, Glossary: glossary,
+		Embedder: m.embedder, Generator: m.generator, Reranker: m.reranker, Logger: a.logger,
+	})
+	return &knowledge{generation: generation, index: ix, catalogue: c, engine: engine}, nil
+}
+
+// knowReports answers from the reports below paths, in memory.
+func (a *app) knowReports(ctx context.Context, m models, paths ...string) (*knowledge, []corpus.Skipped, error) {
+	in, err := readInput(paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(in.reports) == 0 {
+		return nil, in.skipped, noReports(paths)
+	}
+	v, err := in.words.join()
+	if err != nil {
+		return nil, nil, err
+	}
+	k, err := a.knowInMemory(ctx, "", collection{reports: in.reports, projects: in.projects}, v, m)
+	return k, in.skipped, err
+}
+
+// collected returns what the data directory holds; nothing is no error.
+func (a *app) collected(dir string) (collection, error) {
+	ix, err := index.Open(dir, nil)
+	if errors.Is(err, index.ErrNoIndex) {
+		return collection{}, nil
+	}
+	if err != nil {
+		return collection{}, fmt.Errorf("open %s: %w", dir, err)
+	}
+	c := collection{reports: ix.Reports(), projects: ix.Projects()}
+	c.embedder, _ = ix.Embedder()
+	c.words, err = storedVocabularies(dir)
+	return c, errors.Join(err, ix.Close())
+}
+
+// store writes a collection as the next generation of the data directory and
+// returns how many passages each report has.
+func (a *app) store(ctx context.Context, dir string, c collection, e rag.Embedder, progress index.Progress) (map[string]int, error) {
+	v, err := c.words.join()
+	if err != nil {
+		return nil, err
+	}
+	passages, _ := rag.Prepare(c.reports, c.projects, v)
+	content := index.Content{Reports: c.reports, Passages: passages, Projects: c.projects}
+	if _, err := index.Build(ctx, dir, content, e, progress); err != nil {
+		return nil, err
+	}
+	counts := map[string]int{}
+	for _, p := range content.Passages {
+		counts[p.Report]++
+	}
+	return counts, nil
+}
+
+// searcher makes a search over passages that no report was split into, for the
+// scoring of retrieval. close ends it.
+func (a *app) searcher(ctx context.Context, reports []corpus.Report, passages []corpus.Passage, m models) (k *knowledge, err error) {
+	v, err := corpus.DefaultVocabulary()
+	if err != nil {
+		return nil, err
+	}
+	ix, err := index.Memory(ctx, index.Content{Reports: reports, Passages: passages}, m.embedder)
+	if err != nil {
+		return nil, err
+	}
+	return a.knowIndex("", ix, v, m)
+}
+
+// newBot returns a bot that answers from k.
+func newBot(k *knowledge, asker bot.Answerer, sessions bot.Sessions, logger *slog.Logger) *bot.Bot {
+	c := bot.Config{
+		Answerer: asker, Projects: k, Sessions: sessions, Logger: logger, Examples: k.examples(),
+	}
+	for _, r := range k.index.Reports() {
+		c.Reports = append(c.Reports, bot.Source{Title: r.Title, Section: r.Publisher, Published: r.Published.String(), URL: r.URL})
+	}
+	return bot.New(c)
+}
+
+// adapters returns one adapter for each platform with a token.
+func (a *app) adapters(h bot.Handler) ([]bot.Adapter, error) {
+	var out []bot.Adapter
+	s := a.settings
+	if s.TelegramToken != "" {
+		t, err := telegram.New(telegram.Config{Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger})
+		if err != nil {
+			return nil, a.badPlatform(telegram.Name, err)
+		}
+		out = append(out, t)
+	}
+	if s.DiscordToken != "" {
+		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger})
+		if err != nil {
+			return nil, a.badPlatform("discord", err)
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// badPlatform is the usage error about what an adapter does not take: its
+// token or its endpoint, as err says.
+func (a *app) badPlatform(platform string, err error) error {
+	setting := platform + "-token"
+	if strings.HasPrefix(err.Error(), platform+" endpoint") {
+		setting = platform + "-endpoint"
+	}
+	return usagef("%s: %v", a.sources.from(setting), err)
+}
+
+// telegramEndpoint and discordEndpoint are the servers in force.
+func (s settings) telegramEndpoint() string {
+	return orDefault(s.TelegramEndpoint, telegram.DefaultEndpoint)
+}
+
+func (s settings) discordEndpoint() string {
+	return orDefault(s.DiscordEndpoint, discord.DefaultEndpoint)
+}
+
+func orDefault(a address, fallback string) string {
+	if a == "" {
+		return fallback
+	}
+	return string(a)
+}
+
+// Names implements [bot.Projects]: those that most passages describe come first.
+func (k *knowledge) Names() []string {
+	projects := slices.Clone(k.catalogue.Projects())
+	slices.SortStableFunc(projects, func(a, b *catalogue.Project) int { return len(b.Passages) - len(a.Passages) })
+	names := make([]string, len(projects))
+	for i, p := range projects {
+		names[i] = p.Name
+	}
+	return names
+}
+
+// A connection is something that check tries.
+type connection interface {
+	Check(ctx context.Context) error
+}
+
+// connections returns the models that can be tried, by name; nil where none is configured.
+func (m models) connections() (embedder, generator, reranker connection) {
+	embedder, _ = m.embedder.(connection)
+	generator, _ = m.generator.(connection)
+	reranker, _ = m.reranker.(connection)
+	return embedder, generator, reranker
+}
+
+// hint says what to do about an error, "" where its text says enough.
+func (a *app) hint(err error) string {
+	var h *hinted
+	if errors.As(err, &h) {
+		return h.hint
+	}
+	for _, known := range []struct {
+		err  error
+		hint string
+	}{
+		{index.ErrBusy, "wait until the other ingest has ended"},
+		{openai.ErrAuth, "check the key: WAYMARK_EMBED_KEY, WAYMARK_MODEL_KEY or WAYMARK_RERANK_KEY, each also with _FILE"},
+		{openai.ErrUnreachable, "is the model server running, and is its address right? `waymark check` tries it"},
+		{openai.ErrNotFound, "check the name of the model and the address of its server: most end in /v1"},
+		{openai.ErrQuota, "the account of the model server has no credit left"},
+		{openai.ErrBusy, "try again in a moment"},
+		{openai.ErrTimeout, "try again in a moment; a local server may still be loading the model"},
+		{fs.ErrPermission, "check who may read and write that path"},
+	} {
+		if errors.Is(err, known.err) {
+			return known.hint
+		}
+	}
+	return ""
+}
