@@ -151,8 +151,22 @@ const minSaying = 8
 
 // listFiltered lists the projects for which a fact passes the filter.
 func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
-	var rows []row
-	stated := 0
+	rows, stated := e.filtered(p)
+	if len(rows) == 0 {
+		return Answer{}, false
+	}
+	note := ""
+	if p.Filter.Op != plan.None {
+		note = phrase(p.Language,
+			"stated for "+itoa(stated)+" projects; for others the reports give no figure",
+			"报告给出该项数据的项目有 "+itoa(stated)+" 个，其余未说明")
+	}
+	return e.writeRows(p, e.filterLabel(p), note, rows), true
+}
+
+// filtered returns the rows of the plan's filter, in its order, and of how many projects
+// the attribute is stated at all.
+func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 	for _, pr := range e.in(p) {
 		facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
 		facts = slices.DeleteFunc(slices.Clone(facts), func(f catalogue.Fact) bool { return !allowed(p.Reports, f.Report) })
@@ -163,18 +177,8 @@ func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
 			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.value(*f, p.Language), order: f.Value.Num})
 		}
 	}
-	if len(rows) == 0 {
-		return Answer{}, false
-	}
 	e.sortRows(p.Filter, rows)
-	label := e.filterLabel(p)
-	note := ""
-	if p.Filter.Op != plan.None {
-		note = phrase(p.Language,
-			"stated for "+itoa(stated)+" projects; for others the reports give no figure",
-			"报告给出该项数据的项目有 "+itoa(stated)+" 个，其余未说明")
-	}
-	return e.writeRows(p, label, note, rows), true
+	return rows, stated
 }
 
 // listStated lists what is stated of an asked figure for each project of a category.
@@ -316,8 +320,18 @@ func (e *Engine) filterLabel(p *plan.Plan) string {
 // asks: its weightiest words, beside a cue of the asked attribute.
 func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	keys := e.keys(p)
-	if len(keys) == 0 {
+	rows := e.holding(p, keys)
+	if len(rows) == 0 {
 		return Answer{}, false
+	}
+	return e.writeRows(p, listLabel(p, keys), "", rows), true
+}
+
+// holding returns a row for each project of which a sentence holds the keys: all of them
+// where two projects have such a sentence, else the weightiest.
+func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
+	if len(keys) == 0 {
+		return nil
 	}
 	cues := e.cuesOf(p)
 	byProject := map[*catalogue.Project]row{}
@@ -340,14 +354,11 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 			}
 		}
 	}
-	if len(order) == 0 {
-		return Answer{}, false
-	}
-	var rows, whole []row
 	full := 0.0
 	for _, k := range keys {
 		full += k.Weight
 	}
+	var rows, whole []row
 	for _, pr := range order {
 		r := byProject[pr]
 		rows = append(rows, r)
@@ -356,9 +367,9 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 		}
 	}
 	if len(whole) > 1 {
-		rows = whole // enough rows hold all the words: those that hold only the weightiest are another matter
+		return whole
 	}
-	return e.writeRows(p, listLabel(p, keys), "", rows), true
+	return rows
 }
 
 // keys returns the concepts that every row must hold, weightiest first: those

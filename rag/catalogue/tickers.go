@@ -21,7 +21,7 @@ func symbolCues(v *corpus.Vocabulary) []string {
 	var cues []string
 	for _, a := range v.Attributes {
 		switch a.ID {
-		case "token", "total_supply", "circulating", "market_cap", "fdv":
+		case "token", "total_supply", "circulating", "market_cap", "fdv", "listing":
 			cues = append(cues, a.State.All()...)
 		}
 	}

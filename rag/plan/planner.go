@@ -142,17 +142,19 @@ func (p *Planner) withoutOrders(question string, d Decline) string {
 		return ""
 	}
 	var fair []string
-	at := 0
+	at, orders := 0, 0
 	for _, m := range append(sentenceEnds.FindAllStringIndex(question, -1), []int{len(question), len(question)}) {
 		if part := strings.TrimSpace(question[at:m[0]]); part != "" {
 			if n := corpus.Normal(part); p.declined(n, n) == "" {
 				fair = append(fair, part)
+			} else {
+				orders++
 			}
 		}
 		at = m[1]
 	}
 	rest := strings.Join(fair, ". ")
-	if rest == "" || len(p.catalogue.Find(rest)) == 0 || !asking.MatchString(rest) {
+	if rest == "" || orders == 0 || len(p.catalogue.Find(rest)) == 0 || !asking.MatchString(rest) {
 		return ""
 	}
 	return rest
