@@ -220,10 +220,13 @@ func related(hits []Hit) []string {
 func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 	w := e.newWriter(p)
 	chosen := e.choose(p, cands, maxStated)
+	if p.Defines {
+		chosen = withOpening(p, chosen, cands)
+	}
 	switch {
 	case p.Conflict && len(p.Projects) == 0:
 		chosen = bestByReport(cands)
-	case len(p.Projects) == 1:
+	case len(p.Projects) == 1 && !p.Defines:
 		chosen = e.withOtherValues(p, chosen, cands)
 	case len(p.Projects) == 0 && len(p.Wants) == 0:
 		if c := headed(cands); c != nil {
@@ -338,6 +341,17 @@ func headings(h *Hit) []string {
 		return h.Path[:len(h.Path)-1]
 	}
 	return h.Path
+}
+
+// withOpening puts the sentence that says what the project is in front.
+func withOpening(p *plan.Plan, chosen, cands []candidate) []candidate {
+	for _, c := range opening(p, p.Projects[0], cands) {
+		if !repeats(chosen, &c) {
+			return slices.Insert(chosen, 0, c)
+		}
+		return chosen
+	}
+	return chosen
 }
 
 // bestByReport returns the best sentence of each of the first reports: a question how

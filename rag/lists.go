@@ -504,9 +504,23 @@ func (e *Engine) subjects(normal string, about []*catalogue.Project) []*catalogu
 func listLabel(p *plan.Plan, keys []plan.Concept) string {
 	var words []string
 	for _, k := range keys {
-		words = append(words, k.Text)
+		words = append(words, asTyped(p.Text, k.Text))
 	}
 	return strings.Join(words, " ")
+}
+
+// asTyped returns word as the question writes it, where it does.
+func asTyped(question, word string) string {
+	folded := strings.ToLower(question)
+	i := strings.Index(folded, word)
+	if i < 0 || len(folded) != len(question) {
+		return word
+	}
+	end := i + len(word)
+	for end < len(question) && (question[end]|0x20 >= 'a' && question[end]|0x20 <= 'z') {
+		end++ // the rest of what was stemmed
+	}
+	return question[i:end]
 }
 
 // writeRows writes a heading with the count and a cited line a row. Rows whose

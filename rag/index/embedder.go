@@ -17,9 +17,9 @@ import (
 const lexicalDimensions = 512
 
 // lexicalWeight is the share of the lexical vectors in the fused score. They
-// repeat what BM25 knows already, so more of them only costs: SciFact nDCG@10
-// at 0, .1, .3 is .685, .686, .677 beside BM25 on words alone.
-const lexicalWeight = 0.1
+// repeat what BM25 knows already, so they only break ties: SciFact nDCG@10 is .708
+// at 0 and at .03, .700 at .1; XQuAD en .972, .971, .971; zh .967, .968, .968.
+const lexicalWeight = 0.03
 
 // modelWeight is the share of a real model's vectors until it has been measured.
 const modelWeight = 0.5

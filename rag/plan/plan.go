@@ -46,6 +46,7 @@ type Plan struct {
 	Text       string // the question, as it was asked
 	Language   string // of the answer: "en" or "zh"
 	Intent     Intent
+	Defines    bool                 // asks what its project is, whatever else it asks
 	Conflict   bool                 // asks how things really are: disagreements are the point
 	Projects   []*catalogue.Project // named, or carried over from the talk; in order
 	FollowUp   bool                 // the projects come from the talk before

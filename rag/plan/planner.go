@@ -669,6 +669,7 @@ func (p *Planner) settle(pl *Plan, question string) {
 	switch {
 	case pl.Intent == Define && len(pl.Projects) > 0 && len(types) > 0:
 		pl.Intent = Fact // "who is the CEO of", "what is the price of"
+		pl.Defines = definesName(question, pl.Projects[0])
 	case pl.Intent == Define && len(pl.Wants) == 0:
 		return // a notion is explained, whatever attribute its name sounds like
 	case pl.Intent == Fact && len(pl.Projects) > 1 && len(types) > 0 && which.MatchString(question):
@@ -685,6 +686,18 @@ func (p *Planner) settle(pl *Plan, question string) {
 	}
 }
 
+// definesName reports whether the question asks what the project itself is: "what is Acme, and
+// ...", "Acme 是什么，...".
+func definesName(question string, pr *catalogue.Project) bool {
+	for _, n := range pr.Names() {
+		q := regexp.QuoteMeta(n)
+		if ok, err := regexp.MatchString(`(?i)what(?: is|['’]?s)\s+`+q+`\s*(?:[,;?]|\band\b)|`+q+`\s*(?:是什么|是啥|是做什么的|是干什么的)\s*[，,；;？?、和]`, question); err == nil && ok {
+			return true
+		}
+	}
+	return false
+}
+
 // assume gives a question that only says "when" or "who" of a project the attribute
 // that it can only mean.
 func (p *Planner) assume(pl *Plan) {
@@ -694,6 +707,8 @@ func (p *Planner) assume(pl *Plan) {
 		meant = "founded"
 	case slices.Contains(pl.Wants, corpus.Person):
 		meant = "founders"
+	case slices.Contains(pl.Wants, corpus.Amount):
+		meant = "price"
 	}
 	for _, a := range p.attributes {
 		if a.of.ID == meant {
