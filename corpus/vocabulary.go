@@ -20,6 +20,7 @@ type Vocabulary struct {
 	Synonyms   [][]string  `yaml:"synonyms"`
 	Negations  Words       `yaml:"negations"`
 	Lacking    Words       `yaml:"lacking"`
+	AsPrinted  Words       `yaml:"asPrinted"`
 	Rounds     []Cue       `yaml:"rounds"`
 	Compare    []Cue       `yaml:"compare"`
 	Asks       []Cue       `yaml:"asks"`
@@ -82,6 +83,7 @@ type NameWords struct {
 	Columns  []string `yaml:"columns"`  // table columns that hold them
 	Headings []string `yaml:"headings"` // headings with X for the name
 	Opens    []string `yaml:"opens"`    // what follows a name that opens a description
+	Copulas  []string `yaml:"copulas"`  // "is" and its kin: what stands between a name and what it is
 	Suffixes []string `yaml:"suffixes"` // what does not tell two names apart
 }
 
@@ -139,6 +141,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 	out.Synonyms = append(slices.Clone(v.Synonyms), w.Synonyms...)
 	out.Negations = v.Negations.join(w.Negations)
 	out.Lacking = v.Lacking.join(w.Lacking)
+	out.AsPrinted = v.AsPrinted.join(w.AsPrinted)
 	out.Rounds = joinCues(v.Rounds, w.Rounds)
 	out.Compare = joinCues(v.Compare, w.Compare)
 	out.Asks = joinCues(v.Asks, w.Asks)
@@ -149,6 +152,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 		Columns:  join(v.Names.Columns, w.Names.Columns),
 		Headings: join(v.Names.Headings, w.Names.Headings),
 		Opens:    join(v.Names.Opens, w.Names.Opens),
+		Copulas:  join(v.Names.Copulas, w.Names.Copulas),
 		Suffixes: join(v.Names.Suffixes, w.Names.Suffixes),
 	}
 	return out

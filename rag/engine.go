@@ -31,6 +31,7 @@ type Engine struct {
 	planner *plan.Planner
 	freq    *frequencies
 	cues    map[string]attributeCues
+	copulas []string       // normal forms of "is" and its kin
 	numbers map[string]int // passage number by id
 	reports map[string]*corpus.Report
 
@@ -53,6 +54,7 @@ func New(cfg Config) *Engine {
 		planner: plan.New(cfg.Vocabulary, cfg.Catalogue, cfg.Glossary, freq, reports),
 		freq:    freq,
 		cues:    map[string]attributeCues{},
+		copulas: normals(cfg.Vocabulary.Names.Copulas),
 		numbers: make(map[string]int, len(passages)),
 		reports: make(map[string]*corpus.Report, len(reports)),
 	}

@@ -221,7 +221,7 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 	w := e.newWriter(p)
 	chosen := e.choose(p, cands, maxStated)
 	if p.Defines {
-		chosen = withOpening(p, chosen, cands)
+		chosen = e.withOpening(p, chosen, cands)
 	}
 	switch {
 	case p.Conflict && len(p.Projects) == 0:
@@ -344,8 +344,8 @@ func headings(h *Hit) []string {
 }
 
 // withOpening puts the sentence that says what the project is in front.
-func withOpening(p *plan.Plan, chosen, cands []candidate) []candidate {
-	for _, c := range opening(p, p.Projects[0], cands) {
+func (e *Engine) withOpening(p *plan.Plan, chosen, cands []candidate) []candidate {
+	for _, c := range e.definition(p, p.Projects[0], cands) {
 		if !repeats(chosen, &c) {
 			return slices.Insert(chosen, 0, c)
 		}
@@ -502,7 +502,7 @@ func (e *Engine) define(p *plan.Plan, cands []candidate) Answer {
 	w := e.newWriter(p)
 	for _, pr := range p.Projects {
 		var chosen []candidate
-		for _, c := range opening(p, pr, cands) {
+		for _, c := range e.definition(p, pr, cands) {
 			if size(chosen)+len([]rune(c.text)) <= defineRunes/len(p.Projects) && !repeats(chosen, &c) && len(chosen) < 4 {
 				chosen = append(chosen, c)
 			}
@@ -512,6 +512,24 @@ func (e *Engine) define(p *plan.Plan, cands []candidate) Answer {
 	}
 	return w.done(p)
 }
+
+// definition returns what [opening] does, the first sentence of the form "Acme is ..." in front.
+func (e *Engine) definition(p *plan.Plan, pr *catalogue.Project, cands []candidate) []candidate {
+	own := opening(p, pr, cands)
+	for i, c := range own {
+		if c.hit.Language != p.Language && own[0].hit.Language == p.Language {
+			break
+		}
+		if pr.Opens(c.normal) && slices.ContainsFunc(e.copulas, func(w string) bool { return strings.Contains(c.normal[:min(len(c.normal), copulaReach)], w) }) {
+			return append([]candidate{c}, slices.Delete(slices.Clone(own), i, i+1)...)
+		}
+	}
+	return own
+}
+
+// copulaReach is how far, in bytes of the normal form, "is" may stand from the beginning of a
+// sentence that says what its subject is.
+const copulaReach = 60
 
 // opening returns the sentences of the passages that describe pr, in reading
 // order, reports in the plan's language first.

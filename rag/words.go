@@ -48,6 +48,17 @@ func offTopic(language string) Answer {
 		"我只回答与所收录报告有关的问题。"))
 }
 
+// askedFor names the attributes that the plan asks for, or "".
+func askedFor(p *plan.Plan) string {
+	var labels []string
+	for _, a := range p.Attributes {
+		if l := a.Label.In(p.Language); l != "" {
+			labels = append(labels, lower(l, p.Language))
+		}
+	}
+	return strings.Join(labels, phrase(p.Language, ", ", "、"))
+}
+
 // notCovered says that the reports do not hold the answer, about what, and
 // what is nearest.
 func notCovered(p *plan.Plan, related []string) Answer {
@@ -58,6 +69,11 @@ func notCovered(p *plan.Plan, related []string) Answer {
 		text = phrase(p.Language,
 			fmt.Sprintf("The reports describe %s, but they do not say this.", name),
 			fmt.Sprintf("报告介绍了 %s，但没有提到这一点。", name))
+		if what := askedFor(p); what != "" {
+			text = phrase(p.Language,
+				fmt.Sprintf("The reports describe %s, but they do not say this about it: %s not stated.", name, what),
+				fmt.Sprintf("报告介绍了 %s，但没有说明其%s。", name, what))
+		}
 	default:
 		text = phrase(p.Language,
 			"This is not covered by the reports.",

@@ -135,6 +135,7 @@ type factReader struct {
 	rounds     []namedPattern
 	negation   *regexp.Regexp
 	negations  []string // the same words
+	printed    []string // marks of figures that are doubtful
 }
 
 type statedAttribute struct {
@@ -150,7 +151,7 @@ type namedPattern struct {
 }
 
 func newFactReader(v *corpus.Vocabulary) *factReader {
-	r := &factReader{values: corpus.NewValueReader(v.Units), negation: wordPattern(v.Negations), negations: v.Negations.All()}
+	r := &factReader{values: corpus.NewValueReader(v.Units), negation: wordPattern(v.Negations), negations: v.Negations.All(), printed: v.AsPrinted.All()}
 	for _, a := range v.Attributes {
 		if cue := wordPattern(a.State); cue != nil {
 			r.attributes = append(r.attributes, statedAttribute{a.ID, a.Type, cue, wordPattern(a.Unless)})
@@ -212,6 +213,9 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		f := base
 		f.Project, f.Attribute, f.Value = owner, a.id, v
 		f.Unit = unitOf(text[v.End:])
+		if r.asPrinted(text[v.End:]) {
+			f.Value.Malformed = true
+		}
 		if a.kind == corpus.Amount && f.Value.Kind == corpus.Number {
 			f.Value.Kind = corpus.Amount
 		}
@@ -230,6 +234,12 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 // mayDeny reports whether text holds a word of negation, quickly.
 func (r *factReader) mayDeny(text string) bool {
 	return slices.ContainsFunc(r.negations, func(w string) bool { return strings.Contains(text, w) }) && r.negation.MatchString(text)
+}
+
+// asPrinted reports whether what follows a figure marks it as kept the way it was printed.
+func (r *factReader) asPrinted(rest string) bool {
+	rest = strings.TrimLeft(rest, " ")
+	return slices.ContainsFunc(r.printed, func(m string) bool { return strings.HasPrefix(rest, m) })
 }
 
 // attribute returns what v is a value of: the attribute of v's type whose cue is

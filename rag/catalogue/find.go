@@ -215,6 +215,7 @@ func (c *Catalogue) misspelt(text string, words [][]int) *Project {
 			continue
 		}
 		switch d := distance(k, name, bestDist); {
+		case d > 1 && name[0] != k[0]: // the first letter is seldom a slip
 		case d < bestDist:
 			best, bestDist, tie = p, d, false
 		case d == bestDist && d <= limit && p != best:

@@ -17,14 +17,14 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 		return rest
 	}
 	attribute, ok := bounded(pl.Attributes)
-	if p.lacks(full) && pl.Intent == List {
+	op := p.op(full)
+	value, has := p.bound(question)
+	if p.lacks(full) && pl.Intent == List && !(has && (op == Over || op == Under)) { // 不到 1000 万 denies nothing
 		if a, ok := deniable(pl.Attributes); ok {
 			pl.Filter = &Filter{Attribute: a, Op: None}
 			return p.cutAll(rest, p.negations)
 		}
 	}
-	op := p.op(full)
-	value, has := p.bound(question)
 	if low, high, found := p.bounds(question); found && op == Between && ok {
 		pl.Filter = &Filter{Attribute: attribute, Op: Between, Value: low, Upto: high}
 		pl.Intent = listing(pl.Intent)

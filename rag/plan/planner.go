@@ -154,7 +154,7 @@ func (p *Planner) withoutOrders(question string, d Decline) string {
 		at = m[1]
 	}
 	rest := strings.Join(fair, ". ")
-	if rest == "" || orders == 0 || len(p.catalogue.Find(rest)) == 0 || !asking.MatchString(rest) {
+	if rest == "" || orders == 0 || len(p.find(rest)) == 0 || !asking.MatchString(rest) {
 		return ""
 	}
 	return rest
@@ -166,7 +166,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	if pl.Language == "" {
 		pl.Language = corpus.Language(question)
 	}
-	mentions := p.catalogue.Find(question)
+	mentions := p.find(question)
 	for _, m := range mentions {
 		pl.Projects = append(pl.Projects, m.Project)
 	}
@@ -308,6 +308,15 @@ func (p *Planner) nearCue(u string) string {
 		}
 	}
 	return found
+}
+
+// find returns the projects that a text names. A word that the glossary knows is that
+// word, however near it is to a name: "public" is no misspelt Publica.
+func (p *Planner) find(text string) []catalogue.Mention {
+	return slices.DeleteFunc(p.catalogue.Find(text), func(m catalogue.Mention) bool {
+		units := corpus.Units(text[m.Start:m.End])
+		return !m.Exact && len(units) == 1 && len(p.glossary.FromEnglish(units[0])) > 0
+	})
 }
 
 // cut removes the mentioned names from the question.
@@ -461,14 +470,14 @@ func (p *Planner) carryOver(pl *Plan, question string, talk []Turn) {
 		}
 	}
 	if both(question) {
-		pl.Projects = lastTwo(talk, p.catalogue)
+		pl.Projects = p.lastTwo(talk)
 		pl.FollowUp = len(pl.Projects) > 0
 		if pl.FollowUp {
 			return
 		}
 	}
 	for i := len(talk) - 1; i >= 0; i-- {
-		if ps := named(talk[i], p.catalogue); len(ps) > 0 && len(ps) <= 4 {
+		if ps := p.named(talk[i]); len(ps) > 0 && len(ps) <= 4 {
 			pl.Projects, pl.FollowUp = ps, true
 			return
 		}
@@ -477,9 +486,9 @@ func (p *Planner) carryOver(pl *Plan, question string, talk []Turn) {
 
 // named returns the projects that a turn's question names, or else the ones
 // its answer was about.
-func named(t Turn, c *catalogue.Catalogue) []*catalogue.Project {
+func (p *Planner) named(t Turn) []*catalogue.Project {
 	var out []*catalogue.Project
-	for _, m := range c.Find(t.Question) {
+	for _, m := range p.find(t.Question) {
 		out = append(out, m.Project)
 	}
 	if len(out) == 0 {
@@ -489,10 +498,10 @@ func named(t Turn, c *catalogue.Catalogue) []*catalogue.Project {
 }
 
 // lastTwo returns the last two projects that the talk named, in order.
-func lastTwo(talk []Turn, c *catalogue.Catalogue) []*catalogue.Project {
+func (p *Planner) lastTwo(talk []Turn) []*catalogue.Project {
 	var out []*catalogue.Project
 	for i := len(talk) - 1; i >= 0 && len(out) < 2; i-- {
-		ps := named(talk[i], c)
+		ps := p.named(talk[i])
 		for j := len(ps) - 1; j >= 0 && len(out) < 2; j-- {
 			if !slices.Contains(out, ps[j]) {
 				out = append(out, ps[j])
@@ -675,7 +684,9 @@ func (p *Planner) settle(pl *Plan, question string) {
 	case pl.Intent == Fact && len(pl.Projects) > 1 && len(types) > 0 && which.MatchString(question):
 		pl.Intent, pl.Wants = Compare, nil
 	}
-	p.whoOf(pl)
+	if pl.Intent != Compare { // who raised more: a project
+		p.whoOf(pl)
+	}
 	if pl.Conflict && len(pl.Projects) == 0 {
 		pl.Wants = nil // what is said for and against holds no figure
 		return
