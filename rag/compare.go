@@ -106,7 +106,7 @@ func (e *Engine) verdict(w *writer, p *plan.Plan) {
 func largest(facts []catalogue.Fact) *catalogue.Fact {
 	var best *catalogue.Fact
 	for i := range facts {
-		if f := &facts[i]; !f.Denied && !f.Value.Malformed && !f.Value.Percent && (best == nil || f.Value.Num > best.Value.Num) {
+		if f := &facts[i]; !f.Denied && !f.Doubtful && !f.Value.Malformed && !f.Value.Percent && (best == nil || f.Value.Num > best.Value.Num) {
 			best = f
 		}
 	}

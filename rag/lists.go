@@ -221,7 +221,7 @@ func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
 		default:
 			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && comparable(f.Value, x.Value) && passes(f, x.Value.Num)
 		}
-		if ok && (best == nil || x.Value.Num > best.Value.Num) {
+		if ok && (best == nil || best.Doubtful && !x.Doubtful || best.Doubtful == x.Doubtful && x.Value.Num > best.Value.Num) {
 			best = x
 		}
 	}

@@ -48,7 +48,7 @@ func (e *Engine) value(f catalogue.Fact, language string) string {
 	}
 	var s string
 	switch v := f.Value; {
-	case v.Malformed:
+	case v.Malformed, f.Doubtful:
 		s = strings.TrimSpace(e.printed(f)) + phrase(language, " (as printed)", "（原文如此）")
 	case v.Kind == corpus.When:
 		return dateWords(v.Date, v.Quarter, language)

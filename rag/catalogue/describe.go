@@ -203,6 +203,7 @@ func opensWith(text, name string) bool {
 // describeBlocks takes table rows under a name column and named list items.
 func describeBlocks(r *corpus.Report, s corpus.Section, v *corpus.Vocabulary) []description {
 	var out []description
+	statements := leadsState(s)
 	for n, b := range s.Blocks {
 		name := ""
 		switch b.Kind {
@@ -214,6 +215,9 @@ func describeBlocks(r *corpus.Report, s corpus.Section, v *corpus.Vocabulary) []
 			name = itemName(r.Text[b.Start:b.End], b.Lead, v.Names.Opens)
 			if strings.Count(r.Text, lowerFirst(name)) >= max(1, strings.Count(r.Text, name)) {
 				name = "" // a term, which stands in small letters elsewhere
+			}
+			if statements && name == b.Lead {
+				name = ""
 			}
 		case corpus.Paragraph:
 			if n == 0 && len(s.Path) > 0 && !hasNamesBelow(s) {
@@ -238,6 +242,22 @@ func describeBlocks(r *corpus.Report, s corpus.Section, v *corpus.Vocabulary) []
 		out = append(out, d)
 	}
 	return out
+}
+
+// leadsState reports whether most of the section's list items open with what is no name:
+// "Cheaper cells.", "Grid queues.". Then a single word among them is none either.
+func leadsState(s corpus.Section) bool {
+	leads, names := 0, 0
+	for _, b := range s.Blocks {
+		if b.Kind != corpus.ListItem || b.Lead == "" {
+			continue
+		}
+		leads++
+		if isName(b.Lead) {
+			names++
+		}
+	}
+	return 2*names < leads
 }
 
 // isSymbolOf reports whether name is a word in capitals that the description

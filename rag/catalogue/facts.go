@@ -17,6 +17,7 @@ type Fact struct {
 	Attribute  string       // id in the vocabulary
 	Value      corpus.Value // offsets in the sentence; zero when Denied
 	Unit       string       // the word behind a number ("MWh", "个"), folded; "" for none
+	Doubtful   bool         // marked as kept the way it was printed
 	Denied     bool         // the sentence says that there is none (yet)
 	Round      string       // id of the round in which money was raised, or ""
 	Date       corpus.Date  // when it happened, as the sentence says; zero when it does not
@@ -214,7 +215,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		f.Project, f.Attribute, f.Value = owner, a.id, v
 		f.Unit = unitOf(text[v.End:])
 		if r.asPrinted(text[v.End:]) {
-			f.Value.Malformed = true
+			f.Doubtful = true
 		}
 		if a.kind == corpus.Amount && f.Value.Kind == corpus.Number {
 			f.Value.Kind = corpus.Amount
