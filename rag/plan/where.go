@@ -12,7 +12,7 @@ import (
 type Condition struct {
 	Attribute string // id in the vocabulary
 	Op        Op     // Is, Over, Under, On, Before, After or None
-	Value     string // "Solana", "10M", "2023-06"; "" for None
+	Value     string // a name, "10M", "2023-06"; "" for None
 }
 
 // Is asks for projects of which a sentence about the attribute holds the value.
