@@ -2,6 +2,7 @@ package rag
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/catalogue"
@@ -14,6 +15,9 @@ func (e *Engine) compare(p *plan.Plan, cands []candidate) Answer {
 	w := e.newWriter(p)
 	e.verdict(w, p)
 	limit := summaryRunes / len(p.Projects)
+	if len(p.Attributes) == 0 {
+		limit = limit * 2 / 3 // the table needs its room
+	}
 	for _, pr := range p.Projects {
 		chosen := e.comparing(w, p, pr, cands, limit)
 		missing := e.missingFacts(p, pr, chosen)
@@ -29,7 +33,42 @@ func (e *Engine) compare(p *plan.Plan, cands []candidate) Answer {
 		}
 		w.project(pr.Name)
 	}
+	if len(p.Attributes) == 0 {
+		e.table(w, p)
+	}
 	return w.done(p)
+}
+
+// maxTableRows bounds the attributes that a comparison sets side by side.
+const maxTableRows = 8
+
+// table sets what is stated of the projects side by side, a row an attribute; gaps are
+// named.
+func (e *Engine) table(w *writer, p *plan.Plan) {
+	all := e.cfg.Index.Passages()
+	rows := 0
+	for _, a := range e.cfg.Vocabulary.Attributes {
+		label := a.Label.In(p.Language)
+		if label == "" || len(a.State.All()) == 0 || rows == maxTableRows || w.size > summaryRunes {
+			continue
+		}
+		var cells []string
+		var cites []int
+		for _, pr := range p.Projects {
+			facts := e.cfg.Catalogue.Facts(pr, a.ID)
+			if len(facts) == 0 {
+				cells = append(cells, pr.Name+" "+phrase(p.Language, "not stated", "未说明"))
+				continue
+			}
+			f := facts[0]
+			cells = append(cells, pr.Name+" "+e.value(f, p.Language))
+			cites = append(cites, w.cite(&all[f.Passage], f.Start, f.End))
+		}
+		if len(cites) > 0 {
+			w.add("", label+phrase(p.Language, ": ", "：")+strings.Join(cells, phrase(p.Language, "; ", "；")), true, cites...)
+			rows++
+		}
+	}
 }
 
 // comparing returns the sentences of one project: those that hold what is compared, or

@@ -509,6 +509,18 @@ func listLabel(p *plan.Plan, keys []plan.Concept) string {
 	return strings.Join(words, " ")
 }
 
+// rowLimit is how many rows a list of the largest or smallest has: as many as the question
+// asks for, or topRows; 0 for any number.
+func rowLimit(p *plan.Plan) int {
+	if p.Filter == nil || p.Filter.Op != plan.Most && p.Filter.Op != plan.Least {
+		return 0
+	}
+	if p.Filter.Rows > 0 {
+		return p.Filter.Rows
+	}
+	return topRows
+}
+
 // asTyped returns word as the question writes it, where it does.
 func asTyped(question, word string) string {
 	folded := strings.ToLower(question)
@@ -527,13 +539,14 @@ func asTyped(question, word string) string {
 // sentences would make the list too long keep only the name.
 func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer {
 	w := e.newWriter(p)
+	if n := rowLimit(p); n > 0 && n < len(rows) {
+		note = phrase(p.Language, "of "+itoa(len(rows))+" with a figure", "在有数据的 "+itoa(len(rows))+" 个项目中")
+		rows = rows[:n]
+	}
 	w.heading(listHeading(p.Language, label, len(rows), note))
 	share := listRunes/len(rows) - 8
 	all := e.cfg.Index.Passages()
-	for i, r := range rows {
-		if p.Filter != nil && (p.Filter.Op == plan.Most || p.Filter.Op == plan.Least) && i == topRows {
-			break
-		}
+	for _, r := range rows {
 		text := r.text
 		if len([]rune(r.project.Name))+len([]rune(text)) > max(share, minShare) {
 			text = ""

@@ -13,6 +13,9 @@ import (
 func (e *Engine) tell(facts []catalogue.Fact, language string) string {
 	var parts []string
 	for _, f := range facts {
+		if e.label(f.Attribute, language) == "" {
+			continue // counts of many kinds share an attribute: the quotation says of what
+		}
 		parts = append(parts, f.Project.Name+phrase(language, ", ", " 的")+lower(e.label(f.Attribute, language), language)+phrase(language, ": ", "：")+e.value(f, language))
 	}
 	if len(parts) == 0 {
@@ -28,16 +31,14 @@ func lower(s, language string) string {
 	return s
 }
 
-// label is what an attribute is called in the language.
+// label is what an attribute is called in the language; "" for one without a label.
 func (e *Engine) label(id, language string) string {
 	for _, a := range e.cfg.Vocabulary.Attributes {
 		if a.ID == id {
-			if l := a.Label.In(language); l != "" {
-				return l
-			}
+			return a.Label.In(language)
 		}
 	}
-	return id
+	return ""
 }
 
 // value words the value of a fact: a figure with its unit, bound, round and date;

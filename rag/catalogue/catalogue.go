@@ -114,6 +114,7 @@ func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpu
 		m.addEntry(e)
 	}
 	found := describe(reports, v)
+	found = append(found, misprinted(reports, found)...)
 	for _, d := range found {
 		m.add(d)
 	}

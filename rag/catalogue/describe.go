@@ -32,6 +32,9 @@ func describeReport(r *corpus.Report, v *corpus.Vocabulary) []description {
 	var out []description
 	for i, s := range r.Sections {
 		inner := describedBy(out, s)
+		if explainsNotions(s, v.Names.Notions) {
+			continue
+		}
 		if d, ok := describeSection(r, i, v); ok {
 			out = append(out, d)
 			continue
@@ -42,6 +45,13 @@ func describeReport(r *corpus.Report, v *corpus.Vocabulary) []description {
 		out = append(out, describeBlocks(r, s, v)...)
 	}
 	return out
+}
+
+// explainsNotions reports whether s stands below a heading such as "Glossary".
+func explainsNotions(s corpus.Section, headings []string) bool {
+	return slices.ContainsFunc(s.Path, func(h string) bool {
+		return slices.ContainsFunc(headings, func(k string) bool { return corpus.Fold(k) == corpus.Fold(h) })
+	})
 }
 
 // describedBy reports whether s lies inside a section that describes a project.

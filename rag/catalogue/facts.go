@@ -340,7 +340,12 @@ func fits(kind corpus.ValueType, v corpus.Value) bool {
 // owner returns whose a value is that stands behind before, in the clause that begins at
 // clause: the project named last in that clause; else the one that the passage describes at
 // the report's byte at, when the sentence names it or names none; else the one named last.
+//
+// What is said of a subject that is no project is nobody's, until a project is named.
 func (c *Catalogue) owner(before string, clause, passage, at int) *Project {
+	if k := c.stranger(before); k >= 0 {
+		return c.lastNamed(before[k:], passage)
+	}
 	if p := c.lastNamed(before[clause:], passage); p != nil {
 		return p
 	}
@@ -447,8 +452,8 @@ func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n
 	for _, cl := range clauses {
 		clause := text[cl.Start:cl.End]
 		for _, neg := range r.negation.FindAllStringIndex(clause, -1) {
-			if rest := clause[neg[1]:]; strings.HasPrefix(rest, "来") || strings.HasPrefix(rest, "必") || strings.HasPrefix(rest, "-") {
-				continue // 未来, 未必, no-code
+			if rest := clause[neg[1]:]; strings.HasPrefix(rest, "来") || strings.HasPrefix(rest, "必") || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, " longer") {
+				continue // 未来, 未必, no-code, no longer
 			}
 			for i := range r.attributes {
 				a := &r.attributes[i]
@@ -478,6 +483,9 @@ func denies(a *statedAttribute, clause string, neg []int) bool {
 		reach = shortDenialDistance
 	}
 	for _, m := range a.cue.FindAllStringIndex(clause, -1) {
+		if m[1]-m[0] <= 2 {
+			continue // "in" and "on" show a value, but "not ... in" denies none
+		}
 		if m[0] >= neg[1] && utf8.RuneCountInString(clause[neg[1]:m[0]]) <= reach || m[1] <= neg[0] && utf8.RuneCountInString(clause[m[1]:neg[0]]) <= reach/4 {
 			return true
 		}

@@ -42,6 +42,8 @@ func TestFacts(t *testing.T) {
 		{"not running yet", "The pier has not been commissioned.", "launched none"},
 		{"Chinese: not running yet", "码头尚未投运。", "launched none"},
 		{"negation of something else", "It does not sail at night and raised $5 million.", "raised $5 million"},
+		{"no longer", "Its users no longer pay a fee.", ""},
+		{"not in", "It does not sail in winter or on Sundays.", ""},
 		{"no value", "It raised money from its members.", ""},
 		{"no cue", "The pier is 250 m long and 12 m wide.", ""},
 		{"digits in a name", "Its H100 and L4 boats sail.", ""},
@@ -105,6 +107,9 @@ func TestOwner(t *testing.T) {
 		{"the other's denial", "Northline raised $5 million; Southline has not disclosed its funding.", "raised $5 million", "raised none"},
 		{"the other on the way", "Northline, a rival of Southline, raised $5 million.", "raised $5 million", ""},
 		{"what was named right before", "Northline sails with Southline, which raised $9 million.", "", "raised $9 million"},
+		{"the company behind it", "Harbourmast was founded in 1999 and raised $70 million; Northline was founded in 2015.", "founded 2015", ""},
+		{"the company behind it, Chinese", "Northline 背后的 Harbourmast 成立于 1999 年，共融资 7000 万美元。", "", ""},
+		{"its short name", "North has raised $5 million.", "raised $5 million", ""},
 		{"the other only behind", "It raised $5 million from Southline.", "raised $5 million", ""},
 	}
 	for _, tt := range tests {

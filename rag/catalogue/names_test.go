@@ -31,6 +31,8 @@ func TestNames(t *testing.T) {
 		{"prose headings", "# R\n\n## Introduction\n\nFerries are old.\n\n## Why they stay\n\nPeople like them.\n\n## Conclusion\n\nIn short: boats.\n", nil},
 		{"numbered items", "# R\n\n## Steps\n\n- **Phase 1**: build a boat.\n- **Q4**: sail it.\n- **2**: sell it.\n", nil},
 		{"items that are terms", "# R\n\n## Words\n\nA berth is where a boat lies. Each tide lifts it.\n\n- **Berth**: a place.\n- **Tide**: the water.\n", nil},
+		{"items that are statements", "# R\n\n## Headwinds\n\n- **Low tides.** Boats run aground.\n- **Old piers and boats.** They break.\n- **Insurance.** It costs more.\n", nil},
+		{"notions", "# 报告\n\n## 轮渡\n\n### 北港轮渡\n\n北港轮渡有两条航线。\n\n## 名词解释\n\n### 潮汐\n\n潮汐是海水的涨落。\n", []string{"北港轮渡"}},
 		{"no structure", "Just a sentence about nothing in particular.\n", nil},
 	}
 	for _, tt := range tests {
@@ -47,7 +49,7 @@ func TestNames(t *testing.T) {
 func TestLandscapeNames(t *testing.T) {
 	w := landscape(t)
 	companies := [][]string{
-		{"Ferrovane", "费罗万"}, {"Halden Flow", "Haldenflow"}, {"Tidewick", "潮维克"}, {"弘川钒储", "Hongchuan Vanadium"},
+		{"Ferrovane", "Ferovane", "费罗万"}, {"Halden Flow", "Haldenflow"}, {"Tidewick", "潮维克"}, {"弘川钒储", "Hongchuan Vanadium"},
 		{"Brightwater Grid"}, {"Gravholt"}, {"Tern Cryogenic"}, {"Kilnstone Thermal"}, {"Zephyr Zinc"}, {"Corvid Ionics"}, {"Saltmarsh Power"}, {"Pallas Storage"},
 		{"Ampline"}, {"Merrow Markets"}, {"Dispatchery"}, {"Lumen Ridge"}, {"Oxbow Reserve"}, {"Petrel Battery"}, {"Quarry Lane Energy"},
 		{"北澜液流", "Beilan Flow"}, {"锐钠科技", "Ruina Sodium"}, {"沧石压缩空气", "Cangshi CAES"}, {"岩升重力", "Yansheng Gravity"},
@@ -69,10 +71,24 @@ func TestLandscapeNames(t *testing.T) {
 			t.Errorf("%s: described in passages %v of reports %v", p.Name, p.Passages, p.Reports)
 		}
 	}
-	for _, no := range []string{"Terms", "Headwinds", "Tailwinds", "In short", "Software and trading", "Flow batteries", "Long-duration storage", "Frequency response", "Capacity payments", "行业阻力", "名词解释", "软件与虚拟电厂", "Northfold Ventures", "Cinder Peak Capital"} {
+	for _, no := range []string{"Terms", "Headwinds", "Tailwinds", "In short", "Software and trading", "Flow batteries", "Long-duration storage", "Frequency response", "Capacity payments", "Insurance", "行业阻力", "名词解释", "热失控", "往返效率", "Thermal runaway", "软件与虚拟电厂", "Northfold Ventures", "Cinder Peak Capital"} {
 		if slices.ContainsFunc(w.names(), func(n string) bool { return n == no }) {
 			t.Errorf("%q is taken for a project", no)
 		}
+	}
+}
+
+// TestMisprintedHeading holds that a heading which misprints the name of another report's
+// project describes that project, and one that is merely alike does not.
+func TestMisprintedHeading(t *testing.T) {
+	a := report(t, "a", "2024", "# A\n\n## Lines\n\n### Northline\n\nNorthline sails daily.\n\n### Tern\n\nTern sails weekly.\n")
+	b := report(t, "b", "2025", "# B\n\n## Lines\n\n### Nortline\n\nWe asked Nortline about its boats: it has nine sites.\n\n### Fern\n\nWe asked Fern too.\n\n### Southline\n\nWe asked Southline as well.\n")
+	w := extract(t, nil, a, b)
+	if diff := cmp.Diff([]string{"Northline", "Tern"}, w.names()); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+	if p := w.one(t, "Nortline"); p.Name != "Northline" || !slices.Contains(p.Reports, "b") {
+		t.Errorf("Nortline is %s of reports %v", p.Name, p.Reports)
 	}
 }
 
@@ -83,6 +99,7 @@ func TestCompanyInSeveralReports(t *testing.T) {
 		"Halden Flow": {"flexwatch-briefing", "longview-storage-review"},
 		"Tidewick":    {"chuneng-guancha", "flexwatch-briefing", "longview-storage-review"},
 		"弘川钒储":        {"chuneng-guancha", "flexwatch-briefing"},
+		"Ferrovane":   {"chuneng-guancha", "flexwatch-briefing", "longview-storage-review"},
 		"Gravholt":    {"longview-storage-review"},
 	} {
 		p := w.one(t, name)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
@@ -47,10 +48,33 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 			return p.cutFigure(rest, question[value.Start:value.End])
 		}
 	case ok && (op == Most || op == Least):
-		pl.Filter = &Filter{Attribute: attribute, Op: op}
+		pl.Filter = &Filter{Attribute: attribute, Op: op, Rows: rowsAsked(question)}
 		pl.Intent = listing(pl.Intent)
 	}
 	return rest
+}
+
+// howMany matches how many of the largest or smallest are asked for.
+var howMany = regexp.MustCompile(`(?i)\btop (\d{1,2}|two|three|four|five|ten)\b|\b(\d{1,2}|two|three|four|five|ten) (?:largest|biggest|smallest|highest|lowest|most|least|cheapest|best)|(?:最\S{1,2}|前)的?(\d{1,2}|[一二两三四五六七八九十])[个名家]?`)
+
+// rowsAsked reads it; 0 when the question does not say.
+func rowsAsked(question string) int {
+	m := howMany.FindStringSubmatch(question)
+	if m == nil {
+		return 0
+	}
+	word := strings.ToLower(m[1] + m[2] + m[3])
+	if n, err := strconv.Atoi(word); err == nil {
+		return n
+	}
+	for n, names := range []string{"", "一 one", "两 二 two", "三 three", "四 four", "五 five", "六 six", "七 seven", "八 eight", "九 nine", "十 ten"} {
+		for _, name := range strings.Fields(names) {
+			if name == word {
+				return n
+			}
+		}
+	}
+	return 0
 }
 
 // listing makes a question with a bound a list, unless it counts.
