@@ -30,6 +30,7 @@ type Engine struct {
 	cfg     Config
 	planner *plan.Planner
 	freq    *frequencies
+	values  *corpus.ValueReader
 	cues    map[string]attributeCues
 	copulas []string       // normal forms of "is" and its kin
 	numbers map[string]int // passage number by id
@@ -53,6 +54,7 @@ func New(cfg Config) *Engine {
 		cfg:     cfg,
 		planner: plan.New(cfg.Vocabulary, cfg.Catalogue, cfg.Glossary, freq, reports),
 		freq:    freq,
+		values:  corpus.NewValueReader(cfg.Vocabulary.Units),
 		cues:    map[string]attributeCues{},
 		copulas: normals(cfg.Vocabulary.Names.Copulas),
 		numbers: make(map[string]int, len(passages)),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
@@ -128,6 +129,12 @@ const maxPerPart = 2
 // that speak of it, themselves or by their heading.
 func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 	if p.Counted != nil && len(p.Projects) > 0 {
+		for i := range cands {
+			if e.counts(p.Counted, &cands[i]) {
+				cands[i].score += countsShare
+			}
+		}
+		sort.SliceStable(cands, func(i, j int) bool { return cands[i].score > cands[j].score })
 		return slices.DeleteFunc(cands, func(c candidate) bool {
 			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0
 		})
@@ -141,6 +148,27 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 	}
 	return slices.DeleteFunc(cands, func(c candidate) bool { return keys[0].Match(c.normal) == 0 && c.under == 0 })
 }
+
+// counts reports whether c gives a number of what is asked, one right before it.
+func (e *Engine) counts(what *plan.Concept, c *candidate) bool {
+	return slices.ContainsFunc(e.values.Read(c.text, e.reports[c.hit.Report].Published.Year), func(v corpus.Value) bool {
+		if v.Kind != corpus.Number || v.Percent {
+			return false
+		}
+		rest := []rune(c.text[v.End:])
+		rest = rest[:min(countedWithin, len(rest))]
+		if k := slices.IndexFunc(rest, func(r rune) bool { return strings.ContainsRune(",.;:，。；：、", r) }); k >= 0 {
+			rest = rest[:k]
+		}
+		return what.Match(corpus.Normal(string(rest))) == 1
+	})
+}
+
+// countedWithin is how many characters behind a number the thing counted stands at most.
+const countedWithin = 24
+
+// countsShare is what it is worth that a sentence counts the very thing asked for.
+const countsShare = 0.3
 
 // minKey is the weight from which on a word tells what a question is about.
 const minKey = 0.6
@@ -248,6 +276,9 @@ func (e *Engine) choose(p *plan.Plan, cands []candidate, n int) []candidate {
 		}
 		if len(chosen) == n || repeats(chosen, &c) || !adds(p, chosen, &c) {
 			continue
+		}
+		if p.Counted != nil && len(chosen) > 0 && e.counts(p.Counted, &chosen[0]) && !e.counts(p.Counted, &c) {
+			continue // the number is given; others are numbers of something else
 		}
 		if size(chosen)+len([]rune(c.text)) > factRunes && len(chosen) > 0 {
 			continue
