@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -31,18 +32,22 @@ var defaultGlossary = sync.OnceValues(func() (*Glossary, error) { return ReadGlo
 func DefaultGlossary() (*Glossary, error) { return defaultGlossary() }
 
 // ReadGlossary reads lines of a Chinese word, a tab, and English words or phrases
-// separated by semicolons. Lines that begin with # are comments.
+// separated by semicolons. Lines that begin with # are comments. The error names
+// the line that is none of these.
 func ReadGlossary(r io.Reader) (*Glossary, error) {
 	g := &Glossary{fromChinese: map[string][]string{}, fromEnglish: map[string][]string{}}
 	back := map[string][]ranked{}
 	s := bufio.NewScanner(r)
 	for n := 1; s.Scan(); n++ {
-		line := s.Text()
+		line := strings.TrimPrefix(s.Text(), "\ufeff")
+		if !utf8.ValidString(line) {
+			return nil, fmt.Errorf("read glossary: line %d is not UTF-8", n)
+		}
 		if strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" {
 			continue
 		}
 		zh, en, ok := strings.Cut(line, "\t")
-		if !ok || zh == "" || strings.TrimSpace(en) == "" {
+		if zh = strings.TrimSpace(zh); !ok || zh == "" || strings.TrimSpace(en) == "" {
 			return nil, fmt.Errorf("read glossary: line %d is %q, want a Chinese word, a tab and its translations", n, line)
 		}
 		for i, t := range strings.Split(en, ";") {
@@ -66,6 +71,26 @@ func ReadGlossary(r io.Reader) (*Glossary, error) {
 		}
 	}
 	return g, nil
+}
+
+// Join returns g with the entries of own, whose translations come first where both
+// know a word. Either may be nil.
+func (g *Glossary) Join(own *Glossary) *Glossary {
+	switch {
+	case own == nil:
+		return g
+	case g == nil:
+		return own
+	}
+	out := &Glossary{fromChinese: maps.Clone(g.fromChinese), fromEnglish: maps.Clone(g.fromEnglish), phrase: max(g.phrase, own.phrase)}
+	for zh, l := range own.fromChinese {
+		out.fromChinese[zh] = join(l, g.fromChinese[zh])
+	}
+	for en, l := range own.fromEnglish {
+		all := join(l, g.fromEnglish[en])
+		out.fromEnglish[en] = all[:min(len(all), maxBack)]
+	}
+	return out
 }
 
 // A ranked word is a translation back, the more usual one the lower its rank.

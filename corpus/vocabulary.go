@@ -19,6 +19,7 @@ type Vocabulary struct {
 	Units      UnitWords   `yaml:"units"`
 	Synonyms   [][]string  `yaml:"synonyms"`
 	Negations  Words       `yaml:"negations"`
+	Withheld   Words       `yaml:"withheld"` // what a sentence says of a value that is kept back
 	Lacking    Words       `yaml:"lacking"`
 	AsPrinted  Words       `yaml:"asPrinted"`
 	Rounds     []Cue       `yaml:"rounds"`
@@ -45,6 +46,7 @@ type Attribute struct {
 	Type   ValueType `yaml:"type"`
 	Words  `yaml:",inline"`
 	Label  Label  `yaml:"label"`
+	Loose  bool   `yaml:"loose"`  // its values are of different things: not said without the sentence
 	Kin    string `yaml:"kin"`    // id of the attribute whose denial denies this one too
 	State  Words  `yaml:"state"`  // cues beside which a sentence states a value
 	Unless Words  `yaml:"unless"` // words beside a value that make it another thing
@@ -85,6 +87,7 @@ type NameWords struct {
 	Opens    []string `yaml:"opens"`    // what follows a name that opens a description
 	Copulas  []string `yaml:"copulas"`  // "is" and its kin: what stands between a name and what it is
 	Suffixes []string `yaml:"suffixes"` // what does not tell two names apart
+	Notions  []string `yaml:"notions"`  // headings below which notions are explained, not projects
 }
 
 // A ValueType says what a statement of an attribute must hold.
@@ -117,11 +120,19 @@ func ReadVocabulary(data []byte) (*Vocabulary, error) {
 	}
 	for _, a := range v.Attributes {
 		if a.ID == "" || !a.Type.known() {
-			return nil, fmt.Errorf("read vocabulary: attribute %q has type %q, want one of amount, number, date, person, name, symbol, url, text", a.ID, a.Type)
+			return nil, fmt.Errorf("read vocabulary: attribute %q has type %q, want one of %s", a.ID, a.Type, valueTypes)
+		}
+	}
+	for _, c := range v.Asks {
+		if !c.Type.known() {
+			return nil, fmt.Errorf("read vocabulary: the asking words %q have type %q, want one of %s", c.All(), c.Type, valueTypes)
 		}
 	}
 	return &v, nil
 }
+
+// valueTypes lists the types in an error.
+const valueTypes = "amount, number, date, person, name, symbol, url, text"
 
 func (t ValueType) known() bool {
 	switch t {
@@ -140,6 +151,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 	out.Units = v.Units.join(w.Units)
 	out.Synonyms = append(slices.Clone(v.Synonyms), w.Synonyms...)
 	out.Negations = v.Negations.join(w.Negations)
+	out.Withheld = v.Withheld.join(w.Withheld)
 	out.Lacking = v.Lacking.join(w.Lacking)
 	out.AsPrinted = v.AsPrinted.join(w.AsPrinted)
 	out.Rounds = joinCues(v.Rounds, w.Rounds)
@@ -154,6 +166,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 		Opens:    join(v.Names.Opens, w.Names.Opens),
 		Copulas:  join(v.Names.Copulas, w.Names.Copulas),
 		Suffixes: join(v.Names.Suffixes, w.Names.Suffixes),
+		Notions:  join(v.Names.Notions, w.Names.Notions),
 	}
 	return out
 }
@@ -186,10 +199,10 @@ next:
 }
 
 func (u UnitWords) join(x UnitWords) UnitWords {
-	out := UnitWords{Scales: maps.Clone(u.Scales), Currencies: maps.Clone(u.Currencies)}
-	for k, n := range x.Scales {
-		out.Scales[k] = n
-	}
+	out := UnitWords{Scales: map[string]float64{}, Currencies: map[string][]string{}}
+	maps.Copy(out.Scales, u.Scales)
+	maps.Copy(out.Scales, x.Scales)
+	maps.Copy(out.Currencies, u.Currencies)
 	for k, l := range x.Currencies {
 		out.Currencies[k] = join(out.Currencies[k], l)
 	}
