@@ -70,6 +70,15 @@ func (c *embeddings) read(f *os.File, embedder string) {
 	}
 }
 
+// remember adds vectors that an unfinished build did not leave.
+func (c *embeddings) remember(vectors map[string][]float32) {
+	for key, v := range vectors {
+		if c.known[key] == nil {
+			c.known[key] = v
+		}
+	}
+}
+
 func (c *embeddings) get(key string) []float32 {
 	if c == nil {
 		return nil
@@ -154,7 +163,7 @@ func checkVectors(passages []corpus.Passage, vecs [][]float32, e rag.Embedder) e
 			want = len(v)
 		}
 		if len(v) != want || len(v) == 0 {
-			return fmt.Errorf("embed passage %s: %s returned a vector of %d dimensions, want %d", passages[i].ID, e.Name(), len(v), want)
+			return fmt.Errorf("embed passage %s: %s returned a vector of %d dimensions, want %d; if the model has changed, `waymark ingest --rebuild` embeds all anew", passages[i].ID, e.Name(), len(v), want)
 		}
 	}
 	return nil

@@ -68,8 +68,12 @@ func TestEmbeddingsAreUsedAgain(t *testing.T) {
 			t.Errorf("errors %v, %v; hits (-fresh +resumed):\n%s", errA, errB, diff)
 		}
 	}
-	if again := resume(t, dir, c, &watched{}); len(again) != 200 {
-		t.Errorf("%d texts embedded by a build from the start, want 200", len(again))
+	if again := resume(t, dir, c, &watched{}); len(again) != 0 {
+		t.Errorf("%d texts embedded by a build of the same passages, want none", len(again))
+	}
+	anew := &watched{}
+	if _, err := Rebuild(t.Context(), dir, c, anew, nil); err != nil || len(anew.texts) != 200 {
+		t.Errorf("%d texts embedded by a build from the start, want 200; error %v", len(anew.texts), err)
 	}
 }
 

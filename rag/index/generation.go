@@ -47,8 +47,25 @@ func (p Progress) report(step string, done, total int) {
 // Build writes content as a new generation below dir and makes it the current
 // one. Until the last step the old generation keeps serving; a build that is
 // killed leaves nothing behind that the next one does not clear away, and its
-// finished embeddings are used again.
+// finished embeddings are used again. So are the vectors of the current
+// generation: only passages that it does not hold are embedded.
 func Build(ctx context.Context, dir string, c Content, e rag.Embedder, progress Progress) (Manifest, error) {
+	return write(ctx, dir, c, e, progress, reuse)
+}
+
+// Rebuild is [Build] that embeds all passages anew: for a model that changed
+// and kept its name.
+func Rebuild(ctx context.Context, dir string, c Content, e rag.Embedder, progress Progress) (Manifest, error) {
+	return write(ctx, dir, c, e, progress, nothing)
+}
+
+// A remembering is where a build takes vectors from.
+type remembering func(ctx context.Context, root string, e rag.Embedder) map[string][]float32
+
+// nothing remembers nothing.
+func nothing(context.Context, string, rag.Embedder) map[string][]float32 { return nil }
+
+func write(ctx context.Context, dir string, c Content, e rag.Embedder, progress Progress, from remembering) (Manifest, error) {
 	root := filepath.Join(dir, indexDir)
 	if err := os.MkdirAll(root, 0o755); err != nil {
 		return Manifest{}, fmt.Errorf("create data directory: %w", err)
@@ -67,7 +84,7 @@ func Build(ctx context.Context, dir string, c Content, e rag.Embedder, progress 
 		return Manifest{}, err
 	}
 	gen := filepath.Join(root, genPrefix+time.Now().UTC().Format("20060102T150405.000000000"))
-	m, err := writeGeneration(ctx, root, gen, c, e, progress)
+	m, err := writeGeneration(ctx, root, gen, c, e, progress, from)
 	if err != nil {
 		_ = os.RemoveAll(gen)
 		return Manifest{}, err
@@ -80,7 +97,7 @@ func Build(ctx context.Context, dir string, c Content, e rag.Embedder, progress 
 }
 
 // writeGeneration fills gen and returns its manifest, which is written last.
-func writeGeneration(ctx context.Context, root, gen string, c Content, e rag.Embedder, progress Progress) (Manifest, error) {
+func writeGeneration(ctx context.Context, root, gen string, c Content, e rag.Embedder, progress Progress, from remembering) (Manifest, error) {
 	m := Manifest{Format: FormatVersion, Created: time.Now().UTC(), Counts: count(c)}
 	if err := os.MkdirAll(gen, 0o755); err != nil {
 		return m, fmt.Errorf("create generation: %w", err)
@@ -89,6 +106,7 @@ func writeGeneration(ctx context.Context, root, gen string, c Content, e rag.Emb
 	if err != nil {
 		return m, err
 	}
+	cache.remember(from(ctx, root, e))
 	vecs, err := embedAll(ctx, c.Passages, e, cache, progress)
 	if err = errors.Join(err, cache.close()); err != nil {
 		return m, err

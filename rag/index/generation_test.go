@@ -236,13 +236,13 @@ func TestDamagedCurrent(t *testing.T) {
 func TestMismatch(t *testing.T) {
 	dir := t.TempDir()
 	build(t, dir, edition(1, 3), &watched{dim: -1})
-	check := func(t *testing.T, err error, parts ...string) {
+	check := func(t *testing.T, err error, run string, parts ...string) {
 		t.Helper()
 		var mismatch *MismatchError
 		if !errors.As(err, &mismatch) || mismatch.Dir != dir {
 			t.Fatalf("error %v, want a MismatchError of %s", err, dir)
 		}
-		for _, part := range append(parts, "waymark ingest --rebuild --data "+dir) {
+		for _, part := range append(parts, "waymark ingest "+run+" --data "+dir) {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("error %q does not say %q", err, part)
 			}
@@ -250,11 +250,11 @@ func TestMismatch(t *testing.T) {
 	}
 	t.Run("name", func(t *testing.T) {
 		_, err := Open(dir, &watched{name: "other"})
-		check(t, err, "embedder watched (64 dimensions)", "embedder other (64 dimensions)")
+		check(t, err, "--rebuild", "embedder watched (64 dimensions)", "embedder other (64 dimensions)")
 	})
 	t.Run("dimensions", func(t *testing.T) {
 		_, err := Open(dir, &watched{dim: 32})
-		check(t, err, "(64 dimensions)", "(32 dimensions)")
+		check(t, err, "--rebuild", "(64 dimensions)", "(32 dimensions)")
 	})
 	for _, e := range []rag.Embedder{nil, &watched{}, &watched{dim: -1}} {
 		ix := open(t, dir, e)
@@ -269,7 +269,7 @@ func TestMismatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := Open(dir, &watched{})
-		check(t, err, "index format 1")
+		check(t, err, "--replace", "index format 1", " PATH...")
 	}
 }
 

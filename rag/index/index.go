@@ -46,9 +46,14 @@ var ErrNoIndex = errors.New("no index")
 type MismatchError struct {
 	Dir        string
 	Have, Want string // what the index was made with; what is configured
+	Format     bool   // it is the layout: this program cannot read what the index holds
 }
 
 func (e *MismatchError) Error() string {
+	if e.Format {
+		return fmt.Sprintf("index in %s has %s, but this program reads %s: run `waymark ingest --replace --data %s PATH...` with the paths of the reports",
+			e.Dir, e.Have, e.Want, e.Dir)
+	}
 	return fmt.Sprintf("index in %s was made with %s, but %s is configured: run `waymark ingest --rebuild --data %s`, or configure what it was made with",
 		e.Dir, e.Have, e.Want, e.Dir)
 }

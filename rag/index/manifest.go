@@ -80,7 +80,9 @@ func readManifest(dir string) (Manifest, error) {
 		return m, fmt.Errorf("read manifest %s: %w", filepath.Join(dir, manifestFile), err)
 	}
 	if v.Format != FormatVersion { // the rest may look different in another version
-		return m, &MismatchError{Dir: filepath.Dir(filepath.Dir(dir)), Have: fmt.Sprintf("index format %d", v.Format), Want: fmt.Sprintf("index format %d", FormatVersion)}
+		return m, &MismatchError{
+			Dir: filepath.Dir(filepath.Dir(dir)), Have: fmt.Sprintf("index format %d", v.Format), Want: fmt.Sprintf("index format %d", FormatVersion), Format: true,
+		}
 	}
 	if err := json.Unmarshal(data, &m); err != nil {
 		return m, fmt.Errorf("read manifest %s: %w", filepath.Join(dir, manifestFile), err)
