@@ -84,6 +84,7 @@ type Catalogue struct {
 	projects []*Project
 	byKey    map[string]*Project     // by the keys of their names
 	tickers  map[string]*Project     // by ticker in printed case
+	firsts   map[string]*Project     // by the first word of a name, where that may stand for it
 	han      []hanName               // names with Han characters, longest first
 	vague    map[string]bool         // tickers that mean something else too
 	phrases  map[string]bool         // names of two words or more that the passages hold
@@ -128,6 +129,7 @@ func Extract(reports []corpus.Report, passages []corpus.Passage, entries []corpu
 	}
 	c.readShortNames(passages, m)
 	c.indexNames(m)
+	c.readFirstWords()
 	for _, p := range c.projects {
 		for _, n := range p.Names() {
 			c.addForm(p, n)

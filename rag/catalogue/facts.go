@@ -18,7 +18,8 @@ type Fact struct {
 	Value      corpus.Value // offsets in the sentence; zero when Denied
 	Unit       string       // the word behind a number ("MWh", "个"), folded; "" for none
 	Doubtful   bool         // marked as kept the way it was printed
-	Denied     bool         // the sentence says that there is none (yet)
+	Denied     bool         // the sentence says that there is none (yet), or that it is not disclosed
+	Withheld   bool         // Denied, and it is not disclosed
 	Round      string       // id of the round in which money was raised, or ""
 	Date       corpus.Date  // when it happened, as the sentence says; zero when it does not
 	Quarter    int          // of Date, 1 to 4; 0 for none
@@ -135,8 +136,9 @@ type factReader struct {
 	attributes []statedAttribute
 	rounds     []namedPattern
 	negation   *regexp.Regexp
-	negations  []string // the same words
-	printed    []string // marks of figures that are doubtful
+	withheld   *regexp.Regexp // nil for none
+	negations  []string       // the same words
+	printed    []string       // marks of figures that are doubtful
 }
 
 type statedAttribute struct {
@@ -152,7 +154,7 @@ type namedPattern struct {
 }
 
 func newFactReader(v *corpus.Vocabulary) *factReader {
-	r := &factReader{values: corpus.NewValueReader(v.Units), negation: wordPattern(v.Negations), negations: v.Negations.All(), printed: v.AsPrinted.All()}
+	r := &factReader{values: corpus.NewValueReader(v.Units), negation: wordPattern(v.Negations), withheld: wordPattern(v.Withheld), negations: v.Negations.All(), printed: v.AsPrinted.All()}
 	for _, a := range v.Attributes {
 		if cue := wordPattern(a.State); cue != nil {
 			r.attributes = append(r.attributes, statedAttribute{a.ID, a.Type, cue, wordPattern(a.Unless)})
@@ -468,6 +470,7 @@ func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n
 				if owner := c.owner(text[:cl.Start+neg[1]], cl.Start, n, base.Start); owner != nil {
 					f := base
 					f.Project, f.Attribute, f.Denied = owner, a.id, true
+					f.Withheld = r.withheld != nil && r.withheld.MatchString(clause)
 					out = append(out, f)
 				}
 			}

@@ -50,6 +50,11 @@ func (c *Catalogue) Find(text string) []Mention {
 		}
 	}
 	c.findHan(text, add)
+	for _, w := range words {
+		if p := c.firsts[key(text[w[0]:w[1]])]; p != nil {
+			add(Mention{p, w[0], w[1], false, false})
+		}
+	}
 	for n := min(3, maxNameWords); n >= 1; n-- {
 		for i := 0; i+n <= len(words); i++ {
 			if slices.Contains(taken[words[i][0]:words[i+n-1][1]], true) {

@@ -16,7 +16,7 @@ import (
 var subject = regexp.MustCompile(`(?:^|(?:背后|幕后|旗下|母公司)的?)\s*(\p{Lu}[\w.&'-]+(?: \p{Lu}[\w.&'-]+)*)` +
 	`(?:\s?(?:公司)?(?:自|于|在|已|共|是|的|也|还|曾|成立|完成|获得|获|募)| (?:was|is|has|had|have|itself|raised|received|closed|completed|secured)\b)`)
 
-// A name that is printed in more passages than this is a word of the field ("GPU", "TVL"),
+// A name that is printed in more passages than this is a word of the field,
 // not a company that is mentioned by the way.
 const mentionedByTheWay = 4
 

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/waymark-bot/waymark/corpus"
 )
@@ -183,12 +184,56 @@ func (c *Catalogue) readShortNames(passages []corpus.Passage, m *merger) {
 		for _, i := range p.Passages {
 			n += strings.Count(passages[i].Text, short) - strings.Count(passages[i].Text, p.Name)
 		}
-		if n >= minShortNamings {
+		if n >= minShortNamings || slices.ContainsFunc(passages, func(ps corpus.Passage) bool { return usedAlone(ps.Text, short) }) {
 			p.Aliases = append(p.Aliases, short)
 			m.exact[key(short)] = p
 		}
 	}
 }
+
+// usedAlone reports whether text uses the word as a name within a sentence, and not as the
+// beginning of a longer one.
+func usedAlone(text, word string) bool {
+	for at := 0; ; {
+		i := strings.Index(text[at:], word)
+		if i < 0 {
+			return false
+		}
+		i += at
+		at = i + len(word)
+		before, after := strings.TrimSuffix(text[:i], " "), []rune(text[at:min(len(text), at+8)])
+		if len(before) == i || before == "" || !strings.ContainsRune(",(", rune(before[len(before)-1])) && !unicode.IsLower(rune(before[len(before)-1])) {
+			continue // the beginning of a sentence, or a part of a word or a name
+		}
+		if len(after) > 0 && (unicode.IsLetter(after[0]) || unicode.IsDigit(after[0]) || after[0] == '-') || len(after) > 1 && after[0] == ' ' && unicode.IsUpper(after[1]) {
+			continue
+		}
+		return true
+	}
+}
+
+// readFirstWords notes the first words of names of several words by which a question may
+// call a project: long enough, no other's, and no everyday words.
+func (c *Catalogue) readFirstWords() {
+	c.firsts = map[string]*Project{}
+	for _, p := range c.projects {
+		for _, n := range append([]string{p.Name}, p.Aliases...) {
+			short := firstWord(n)
+			k := key(short)
+			if short == n || len(k) < minFirstWord || c.byKey[k] != nil || c.ordinary[strings.ToLower(short)] > 0 {
+				continue
+			}
+			if o, taken := c.firsts[k]; taken && o != p {
+				c.firsts[k] = nil // two begin with it: it names neither
+				continue
+			}
+			c.firsts[k] = p
+		}
+	}
+}
+
+// minFirstWord is the least length of a first word that names a project.
+const minFirstWord = 5
 
 func firstWord(s string) string {
 	w, _, _ := strings.Cut(s, " ")
