@@ -49,7 +49,7 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 	rows := 0
 	for _, a := range e.cfg.Vocabulary.Attributes {
 		label := a.Label.In(p.Language)
-		if label == "" || len(a.State.All()) == 0 || rows == maxTableRows || w.size > summaryRunes {
+		if label == "" || a.Loose || len(a.State.All()) == 0 || rows == maxTableRows || w.size > summaryRunes {
 			continue
 		}
 		var cells []string

@@ -9,6 +9,7 @@ import (
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/catalogue"
 	"github.com/waymark-bot/waymark/rag/plan"
+	"github.com/waymark-bot/waymark/rag/verify"
 )
 
 // Config is what an [Engine] is made of. Index, Vocabulary and Catalogue are required.
@@ -31,6 +32,7 @@ type Engine struct {
 	planner *plan.Planner
 	freq    *frequencies
 	values  *corpus.ValueReader
+	checker *verify.Checker
 	cues    map[string]attributeCues
 	copulas []string       // normal forms of "is" and its kin
 	numbers map[string]int // passage number by id
@@ -60,6 +62,11 @@ func New(cfg Config) *Engine {
 		numbers: make(map[string]int, len(passages)),
 		reports: make(map[string]*corpus.Report, len(reports)),
 	}
+	names := make([][]string, 0, len(cfg.Catalogue.Projects()))
+	for _, p := range cfg.Catalogue.Projects() {
+		names = append(names, spellings([]*catalogue.Project{p}))
+	}
+	e.checker = verify.New(cfg.Vocabulary, cfg.Glossary, names...)
 	for _, a := range cfg.Vocabulary.Attributes {
 		e.cues[a.ID] = attributeCues{all: normals(a.All()), state: normals(a.State.All())}
 	}
@@ -160,8 +167,15 @@ func (e *Engine) askAgain(ctx context.Context, question string, before []plan.Tu
 // answer makes the answer that the plan asks for: declined, generated or extracted.
 func (e *Engine) answer(ctx context.Context, q Question, p *plan.Plan) (Answer, error) {
 	a, err := e.extract(ctx, p)
-	if err != nil || a.Status != Answered || e.cfg.Generator == nil {
+	if err != nil || a.Status != Answered {
 		return a, err
+	}
+	if !filed(p) && e.guard(ctx, &a, p) > 0 && len(a.Citations) == 0 {
+		hits, err := e.retrieve(ctx, p)
+		return notCovered(p, related(hits)), err
+	}
+	if e.cfg.Generator == nil {
+		return a, nil
 	}
 	return e.generate(ctx, q, p, a)
 }

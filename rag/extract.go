@@ -136,7 +136,7 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 		}
 		sort.SliceStable(cands, func(i, j int) bool { return cands[i].score > cands[j].score })
 		return slices.DeleteFunc(cands, func(c candidate) bool {
-			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0
+			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 || e.countsOther(p.Counted, &c)
 		})
 	}
 	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
@@ -151,6 +151,9 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 
 // counts reports whether c gives a number of what is asked, one right before it.
 func (e *Engine) counts(what *plan.Concept, c *candidate) bool {
+	if what.Match(c.normal) < 1 {
+		return false
+	}
 	return slices.ContainsFunc(e.values.Read(c.text, e.reports[c.hit.Report].Published.Year), func(v corpus.Value) bool {
 		if v.Kind != corpus.Number || v.Percent {
 			return false
@@ -162,6 +165,13 @@ func (e *Engine) counts(what *plan.Concept, c *candidate) bool {
 		}
 		return what.Match(corpus.Normal(string(rest))) == 1
 	})
+}
+
+// countsOther reports whether c counts something else than what is asked. An attribute
+// without a label gathers unlike things: a number of plants is no number of employees.
+func (e *Engine) countsOther(what *plan.Concept, c *candidate) bool {
+	i := slices.IndexFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == what.Attribute })
+	return i >= 0 && e.cfg.Vocabulary.Attributes[i].Loose && what.Match(c.normal) < 1
 }
 
 // countedWithin is how many characters behind a number the thing counted stands at most.
@@ -497,7 +507,7 @@ func (e *Engine) withOtherValues(p *plan.Plan, chosen, cands []candidate) []cand
 		chosen = append(chosen, c)
 		added = true
 	}
-	if added {
+	if added || disagree(chosen) {
 		slices.SortStableFunc(chosen, func(a, b candidate) int {
 			return e.reports[b.hit.Report].Published.Compare(e.reports[a.hit.Report].Published)
 		})
@@ -571,8 +581,20 @@ func opening(p *plan.Plan, pr *catalogue.Project, cands []candidate) []candidate
 			own = append(own, c)
 		}
 	}
+	opens := map[int]bool{} // passages that open with the name: they say what it is
+	for _, c := range own {
+		if c.place == 0 && pr.Opens(c.normal) {
+			opens[c.number] = true
+		}
+	}
 	slices.SortStableFunc(own, func(a, b candidate) int {
 		if x, y := a.hit.Language == p.Language, b.hit.Language == p.Language; x != y {
+			if x {
+				return -1
+			}
+			return 1
+		}
+		if x, y := opens[a.number], opens[b.number]; x != y {
 			if x {
 				return -1
 			}

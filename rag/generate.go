@@ -58,8 +58,9 @@ func (e *Engine) generate(ctx context.Context, q Question, p *plan.Plan, extract
 		return extractive, nil
 	}
 	a := e.cited(draft.Text, passages, p)
+	e.guard(ctx, &a, p)
 	if len(a.Citations) == 0 {
-		e.cfg.Logger.WarnContext(ctx, "model cited nothing valid, the extractive answer goes out", "model", e.cfg.Generator.Name())
+		e.cfg.Logger.WarnContext(ctx, "nothing that the model wrote is supported, the extractive answer goes out", "model", e.cfg.Generator.Name())
 		return e.withoutModel(extractive, p, usage), nil
 	}
 	a.Usage = usage

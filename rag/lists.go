@@ -18,6 +18,7 @@ type row struct {
 	text       string // what the row says behind the name
 	quoted     bool   // text is the sentence itself
 	order      float64
+	currency   string // of a sum, by which order tells more or less
 }
 
 // list answers a question for projects out of the whole corpus, not out of the
@@ -174,7 +175,7 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 			stated++
 		}
 		if f := passing(p.Filter, facts); f != nil {
-			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.value(*f, p.Language), order: f.Value.Num})
+			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.value(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency})
 		}
 	}
 	e.sortRows(p.Filter, rows)
@@ -283,7 +284,14 @@ func (e *Engine) sortRows(f *plan.Filter, rows []row) {
 	if f.Op == plan.None {
 		return
 	}
+	count := map[string]int{} // sums in unlike currencies are not compared: the commonest one comes first
+	for _, r := range rows {
+		count[r.currency]++
+	}
 	sort.SliceStable(rows, func(i, j int) bool {
+		if a, b := rows[i].currency, rows[j].currency; a != b {
+			return count[a] > count[b] || count[a] == count[b] && a < b
+		}
 		if f.Op == plan.Under || f.Op == plan.Least {
 			return rows[i].order < rows[j].order
 		}
@@ -523,6 +531,14 @@ func rowLimit(p *plan.Plan) int {
 
 // asTyped returns word as the question writes it, where it does.
 func asTyped(question, word string) string {
+	fields := strings.Fields(question)
+	for i := range fields {
+		for n := i + 1; n <= min(len(fields), i+maxTyped); n++ {
+			if span := strings.Join(fields[i:n], " "); corpus.Normal(span) == " "+word+" " {
+				return strings.Trim(span, ".,:;?!\"'“”‘’()（）？！，。")
+			}
+		}
+	}
 	folded := strings.ToLower(question)
 	i := strings.Index(folded, word)
 	if i < 0 || len(folded) != len(question) {
@@ -535,6 +551,9 @@ func asTyped(question, word string) string {
 	return question[i:end]
 }
 
+// maxTyped is the most words of what a list is of.
+const maxTyped = 4
+
 // writeRows writes a heading with the count and a cited line a row. Rows whose
 // sentences would make the list too long keep only the name.
 func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer {
@@ -543,7 +562,7 @@ func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer 
 		note = phrase(p.Language, "of "+itoa(len(rows))+" with a figure", "在有数据的 "+itoa(len(rows))+" 个项目中")
 		rows = rows[:n]
 	}
-	w.heading(listHeading(p.Language, label, len(rows), note))
+	w.heading(listHeading(p.Language, label, distinct(rows), note))
 	share := listRunes/len(rows) - 8
 	all := e.cfg.Index.Passages()
 	for _, r := range rows {
@@ -563,6 +582,15 @@ func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer 
 		w.project(r.project.Name)
 	}
 	return w.done(p)
+}
+
+// distinct returns how many projects have rows.
+func distinct(rows []row) int {
+	seen := map[*catalogue.Project]bool{}
+	for _, r := range rows {
+		seen[r.project] = true
+	}
+	return len(seen)
 }
 
 // minShare is the room, in characters, that every row of a list may take.
@@ -638,7 +666,7 @@ const maxRowCites = 8
 
 // categories answers under what the reports file a project.
 func (e *Engine) categories(p *plan.Plan) (Answer, bool) {
-	if len(p.Projects) != 1 || !slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID == categoryAttribute }) {
+	if !asksCategory(p) {
 		return Answer{}, false
 	}
 	pr := p.Projects[0]
@@ -659,6 +687,15 @@ func (e *Engine) categories(p *plan.Plan) (Answer, bool) {
 	}
 	return w.done(p), true
 }
+
+// asksCategory reports whether the question is where a project is filed.
+func asksCategory(p *plan.Plan) bool {
+	return len(p.Projects) == 1 && slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID == categoryAttribute })
+}
+
+// filed reports whether the answer tells under which headings projects stand, and how many:
+// that is read off the catalogue, not off a sentence.
+func filed(p *plan.Plan) bool { return p.Each || asksCategory(p) }
 
 // categoryAttribute is the attribute by which a question asks where a project is filed.
 const categoryAttribute = "category"

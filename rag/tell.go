@@ -2,6 +2,7 @@ package rag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
@@ -13,8 +14,8 @@ import (
 func (e *Engine) tell(facts []catalogue.Fact, language string) string {
 	var parts []string
 	for _, f := range facts {
-		if e.label(f.Attribute, language) == "" {
-			continue // counts of many kinds share an attribute: the quotation says of what
+		if e.loose(f.Attribute) {
+			continue // the quotation says of what
 		}
 		parts = append(parts, f.Project.Name+phrase(language, ", ", " 的")+lower(e.label(f.Attribute, language), language)+phrase(language, ": ", "：")+e.value(f, language))
 	}
@@ -31,6 +32,11 @@ func lower(s, language string) string {
 	return s
 }
 
+// loose reports whether the values of an attribute are of different things.
+func (e *Engine) loose(id string) bool {
+	return slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == id && (a.Loose || a.Label.En == "") })
+}
+
 // label is what an attribute is called in the language; "" for one without a label.
 func (e *Engine) label(id, language string) string {
 	for _, a := range e.cfg.Vocabulary.Attributes {
@@ -44,6 +50,9 @@ func (e *Engine) label(id, language string) string {
 // value words the value of a fact: a figure with its unit, bound, round and date;
 // as printed where it is malformed.
 func (e *Engine) value(f catalogue.Fact, language string) string {
+	if f.Withheld {
+		return phrase(language, "not disclosed, the report says", "报告称未公布")
+	}
 	if f.Denied {
 		return phrase(language, "none, the report says", "报告称没有")
 	}

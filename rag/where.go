@@ -2,6 +2,7 @@ package rag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/waymark-bot/waymark/rag/plan"
@@ -43,15 +44,27 @@ func (e *Engine) Where(conditions []plan.Condition, language string) (Answer, er
 	return a, nil
 }
 
-// both returns the rows of a whose project has a row in b too.
+// both returns the rows of the projects that have rows in a and in b: those of a, in
+// their order, each project's followed by those of b that show another sentence.
 func both(a, b []row) []row {
 	var out []row
-	for _, x := range a {
+	for i, x := range a {
+		var more []row
+		in := false
 		for _, y := range b {
-			if x.project == y.project {
-				out = append(out, x)
-				break
+			if y.project == x.project {
+				in = true
+				if !slices.ContainsFunc(a, func(r row) bool { return r.passage == y.passage && r.start == y.start }) {
+					more = append(more, y)
+				}
 			}
+		}
+		if !in {
+			continue
+		}
+		out = append(out, x)
+		if !slices.ContainsFunc(a[i+1:], func(r row) bool { return r.project == x.project }) {
+			out = append(out, more...)
 		}
 	}
 	return out

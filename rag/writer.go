@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,11 +12,12 @@ import (
 // A writer builds an answer: sentences in order, citations numbered as they
 // are first used.
 type writer struct {
-	engine *Engine
-	plan   *plan.Plan
-	answer Answer
-	cited  map[[2]int]int // citation number by passage number and start
-	size   int            // runes so far
+	engine  *Engine
+	plan    *plan.Plan
+	answer  Answer
+	cited   map[[2]int]int // citation number by passage number and start
+	size    int            // runes so far
+	quoting bool           // the sentence before is a quotation and says so
 }
 
 func (e *Engine) newWriter(p *plan.Plan) *writer {
@@ -45,6 +47,9 @@ func (w *writer) cite(p *corpus.Passage, start, end int) int {
 // it, newline starts a line.
 func (w *writer) add(label, text string, newline bool, cites ...int) {
 	text = label + oneLine(text)
+	w.quoting = false
+	slices.Sort(cites)
+	cites = slices.Compact(cites)
 	w.answer.Sentences = append(w.answer.Sentences, Sentence{Text: text, Cites: cites, Break: newline})
 	w.size += len([]rune(text)) + 4*len(cites)
 }
@@ -57,15 +62,21 @@ func (w *writer) quote(label string, c *candidate, newline bool) {
 		w.add(label, c.text, newline, n)
 		return
 	}
-	text := phrase(w.plan.Language, "In the report's words: “", "报告原文：“") + c.text + "”"
-	if said := w.engine.tell(c.states, w.plan.Language); said != "" {
+	text := "“" + c.text + "”"
+	said := w.engine.tell(c.states, w.plan.Language)
+	if newline || label != "" || said != "" || !w.quoting {
+		text = phrase(w.plan.Language, "In the report's words: ", "报告原文：") + text
+	}
+	if said != "" {
 		text = said + phrase(w.plan.Language, " ", "") + text
 	}
 	w.add(label, text, newline, n)
+	w.quoting = true
 }
 
 // heading adds a line that claims nothing.
 func (w *writer) heading(text string) {
+	w.quoting = false
 	w.answer.Sentences = append(w.answer.Sentences, Sentence{Text: text, Break: true, Heading: true})
 	w.size += len([]rune(text))
 }

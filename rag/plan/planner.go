@@ -196,7 +196,9 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	pl.Each = pl.Intent == Count && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
 	rest = p.readFilter(&pl, question, full, rest)
-	p.carryOver(&pl, question, talk)
+	if !p.asksNotion(&pl, question, rest) {
+		p.carryOver(&pl, question, talk)
+	}
 	p.carryTopic(&pl, question, talk)
 	pl.Concepts = append(pl.Concepts, names...)
 	rest = p.dateConcepts(&pl, question, rest)

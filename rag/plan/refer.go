@@ -46,6 +46,15 @@ var bothPattern = regexp.MustCompile(`(?i)\bboth\b|\b(of|these|those) two\b|\bth
 // both reports whether the question is about the last two projects.
 func both(question string) bool { return bothPattern.MatchString(question) }
 
+// pronouns matches a question that refers to something named before.
+var pronouns = regexp.MustCompile(`(?i)\b(its?|they|their|them|this|that|these|those|he|she|his|her)\b|[它他她这那该]`)
+
+// asksNotion reports whether a question asks what something is that is no project and no
+// attribute of one, and refers to nothing before: then it is not about the talk so far.
+func (p *Planner) asksNotion(pl *Plan, question, rest string) bool {
+	return pl.Intent == Define && len(pl.Attributes) == 0 && !pronouns.MatchString(question) && p.saysMore(rest)
+}
+
 // leaning matches a question that takes over what the one before asked: "and for X?", "那 X 呢".
 var leaning = regexp.MustCompile(`(?i)^\s*(and|what about|how about|also|same for)\b|^\s*(那|还有|以及)|呢\s*[？?]?\s*$`)
 

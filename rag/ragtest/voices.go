@@ -58,7 +58,7 @@ func Pretend(p rag.Prompt) (string, error) {
 }
 
 var (
-	passageFence  = regexp.MustCompile(`(?s)<passage n="(\d+)"([^>]*)>\n(.*?)\n</passage>`)
+	passageFence  = regexp.MustCompile(`(?s)<passage n="(\d+)"([^\n]*)>\n(.*?)\n</passage>`)
 	questionFence = regexp.MustCompile(`(?s)<question>\n(.*?)\n</question>`)
 )
 
