@@ -19,18 +19,23 @@ type Asker interface {
 
 // A Report is the result of a question set.
 type Report struct {
-	Verdicts []Verdict
+	Verdicts []Verdict `json:"verdicts"`
 }
 
 // Answers asks every question in order and judges the answers. An error of the asker ends it.
 func Answers(ctx context.Context, asker Asker, questions []Question) (Report, error) {
+	return Scorer{}.Answers(ctx, asker, questions)
+}
+
+// Answers asks every question in order and judges the answers. An error of the asker ends it.
+func (s Scorer) Answers(ctx context.Context, asker Asker, questions []Question) (Report, error) {
 	var r Report
 	for _, q := range questions {
 		a, err := asker.Ask(ctx, ask(q))
 		if err != nil {
 			return r, fmt.Errorf("ask %s: %w", q.ID, err)
 		}
-		r.Verdicts = append(r.Verdicts, Judge(q, a, a.Render()))
+		r.Verdicts = append(r.Verdicts, s.Judge(q, a, a.Render()))
 	}
 	return r, nil
 }

@@ -3,7 +3,7 @@
 // Start at [Answers], which asks every question of a set and judges what comes
 // back, and [Retrieval], which measures a search on a folder in BEIR's form
 // (https://github.com/beir-cellar/beir: corpus.jsonl, queries.jsonl, qrels.tsv).
-// [Judge] is the verdict on one answer.
+// [Judge] is the verdict on one answer; [Compare] sets two runs against each other.
 //
 // Everything is scored without a model: a right answer holds given words and
 // figures in any usual spelling ([Found]), cites a right report, and is no

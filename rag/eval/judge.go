@@ -28,28 +28,37 @@ const listRecall = 0.8
 
 // A Verdict is the judgement on one answer.
 type Verdict struct {
-	Question Question
-	Status   rag.Status
-	Answer   string
-	Pass     bool
-	Why      string // what is wrong; "" when it passes
-	Cited    bool   // a right report is cited
-	Millis   float64
+	Question Question   `json:"question"`
+	Status   rag.Status `json:"status"`
+	Answer   string     `json:"answer"`
+	Pass     bool       `json:"pass"`
+	Why      string     `json:"why"`   // what is wrong; "" when it passes
+	Cited    bool       `json:"cited"` // a right report is cited
+	Millis   float64    `json:"elapsed_ms"`
 }
 
 var markPattern = regexp.MustCompile(`\[\d+\]`)
 
+// Judge judges one answer: text as [rag.Answer.Render] gives it. It does not know
+// which rows of a list are wrong; a [Scorer] does.
+func Judge(q Question, a rag.Answer, text string) Verdict { return Scorer{}.Judge(q, a, text) }
+
+// A Scorer judges answers.
+type Scorer struct {
+	Names Names // of what a list may hold; nil: no row of a list is wrong
+}
+
 // Judge judges one answer: text as [rag.Answer.Render] gives it.
-func Judge(q Question, a rag.Answer, text string) Verdict {
+func (s Scorer) Judge(q Question, a rag.Answer, text string) Verdict {
 	v := Verdict{Question: q, Status: a.Status, Answer: text, Millis: float64(a.Elapsed.Microseconds()) / 1000}
 	v.Cited = slices.ContainsFunc(a.Citations, func(c rag.Citation) bool { return slices.Contains(q.Expect.Sources, c.Report) })
-	v.Why = fault(q, a, markPattern.ReplaceAllString(text, " "), v.Cited)
+	v.Why = s.fault(q, a, markPattern.ReplaceAllString(text, " "), v.Cited)
 	v.Pass = v.Why == ""
 	return v
 }
 
 // fault says what is wrong with an answer, or "".
-func fault(q Question, a rag.Answer, text string, cited bool) string {
+func (s Scorer) fault(q Question, a rag.Answer, text string, cited bool) string {
 	for _, m := range q.Expect.MustNotInclude {
 		if Found(text, m) {
 			return "must not: " + m
@@ -74,6 +83,9 @@ func fault(q Question, a rag.Answer, text string, cited bool) string {
 	if n := len([]rune(text)); n > limit {
 		return fmt.Sprintf("too long: %d characters, at most %d", n, limit)
 	}
+	if wrong := s.wrongRows(q, text); len(wrong) > 0 {
+		return "wrong rows: " + strings.Join(wrong[:min(len(wrong), maxWrong)], ", ")
+	}
 	if len(q.Expect.Sources) > 0 && !cited {
 		return "no right report cited"
 	}
@@ -94,7 +106,7 @@ func missed(q Question, text string) ([]string, bool) {
 		return nil, true
 	}
 	need := 1.0
-	if strings.HasPrefix(q.Type, "list-by") {
+	if isList(q) {
 		need = listRecall
 	}
 	return out, float64(total-len(out))/float64(total) >= need
