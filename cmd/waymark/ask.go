@@ -13,6 +13,7 @@ type askCommand struct {
 	Question []string `arg:"" optional:"" help:"The question."`
 	Lang     language `placeholder:"en|zh" help:"Language of the answer; the question's own if not given."`
 	JSON     bool     `name:"json" xor:"form" help:"Print one JSON object."`
+	Explain  bool     `xor:"form" help:"Before the answer, print what the question was taken to ask and the sentences that were considered."`
 	JSONL    bool     `name:"jsonl" xor:"form" help:"Read questions from standard input, one JSON object a line, and print one a line."`
 }
 
@@ -49,6 +50,11 @@ func (c *askCommand) Run(ctx context.Context, a *app) error {
 			answer, err := k.engine.Ask(ctx, q)
 			return answerToJSON(answer), err
 		})
+	}
+	if c.Explain {
+		if err := a.explain(ctx, k, text); err != nil {
+			return err
+		}
 	}
 	answer, err := k.engine.Ask(ctx, rag.Question{Text: text, Language: string(c.Lang)})
 	if err != nil {

@@ -19,7 +19,9 @@ type evalCommand struct {
 type evalAnswersCommand struct {
 	File    string   `arg:"" help:"Questions with what a right answer holds, one JSON object a line."`
 	Reports []string `placeholder:"PATH" help:"Answer from the reports of this folder instead; may be given several times."`
-	JSON    bool     `name:"json" help:"Print one JSON object a question, then one with the figures."`
+	Save    string   `type:"path" placeholder:"FILE" help:"Keep the verdicts in this file."`
+	Against string   `type:"path" placeholder:"FILE" help:"Compare with the verdicts that an earlier run saved."`
+	JSON    bool     `name:"json" help:"Print one JSON object a question, then one with the figures, then the comparison."`
 }
 
 // Run asks the questions of a file and prints how the answers were judged.
@@ -28,24 +30,86 @@ func (c *evalAnswersCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	var before *eval.Report
+	if c.Against != "" {
+		if before, err = readVerdicts(c.Against); err != nil {
+			return err
+		}
+	}
 	k, err := c.open(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer a.close(k)
-	report, err := eval.Answers(ctx, k.engine, questions)
+	report, err := eval.Scorer{Names: k}.Answers(ctx, k.engine, questions)
 	if err != nil {
 		return err
 	}
-	if !c.JSON {
-		return report.Print(a.stdout)
+	if c.Save != "" {
+		if err := saveVerdicts(c.Save, report); err != nil {
+			return err
+		}
 	}
+	return c.print(a, before, report)
+}
+
+// Entities implements [eval.Names].
+func (k *knowledge) Entities() []eval.Entity {
+	var out []eval.Entity
+	for _, p := range k.catalogue.Projects() {
+		out = append(out, eval.Entity{ID: p.ID, Names: p.Names()})
+	}
+	return out
+}
+
+// readVerdicts reads what an earlier run saved.
+func readVerdicts(file string) (*eval.Report, error) {
+	const wanted = "want a file that waymark eval answers --save wrote"
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usagef("%s is not there; %s", file, wanted)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	report, err := eval.ReadReport(f)
+	if err != nil {
+		return nil, usagef("%s: %v; %s", file, err, wanted)
+	}
+	return &report, nil
+}
+
+func saveVerdicts(file string, report eval.Report) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(report.Write(f), f.Close())
+}
+
+// print prints a run and, where there is an earlier one, what changed since.
+func (c *evalAnswersCommand) print(a *app, before *eval.Report, report eval.Report) error {
+	if c.JSON {
+		return c.printJSON(a, before, report)
+	}
+	if err := report.Print(a.stdout); err != nil || before == nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "\nAgainst %s:\n", printable(c.Against))
+	return eval.Compare(*before, report).Print(a.stdout)
+}
+
+func (c *evalAnswersCommand) printJSON(a *app, before *eval.Report, report eval.Report) error {
 	for _, v := range report.Verdicts {
 		if err := printJSON(a.stdout, v); err != nil {
 			return err
 		}
 	}
-	return printJSON(a.stdout, report.Summary())
+	if err := printJSON(a.stdout, report.Summary()); err != nil || before == nil {
+		return err
+	}
+	return printJSON(a.stdout, eval.Compare(*before, report))
 }
 
 func readQuestions(file string) ([]eval.Question, error) {

@@ -27,7 +27,7 @@ type ingestCommand struct {
 // Help says what happens to what is there.
 func (*ingestCommand) Help() string {
 	return "Reports are added to those that were ingested before; one of a known id replaces it. A reports.yaml beside the files gives ids, titles and dates, " +
-		"a projects.yaml the projects they describe, a vocabulary.yaml further words. While an ingest runs, and if it is stopped at any moment, " +
+		"a projects.yaml the projects they describe, a vocabulary.yaml and a glossary.tsv further words. While an ingest runs, and if it is stopped at any moment, " +
 		"the reports from before keep answering."
 }
 
@@ -97,6 +97,9 @@ func (c *ingestCommand) merge(ctx context.Context, a *app, dir string, in input,
 	if !c.Replace {
 		var err error
 		if old, err = a.collected(dir); err != nil {
+			if mismatched(err) {
+				return err // it says the same
+			}
 			return hintf(err, "start afresh with waymark ingest --replace --data %s PATH...", dir)
 		}
 	}
@@ -121,7 +124,7 @@ func (c *ingestCommand) merge(ctx context.Context, a *app, dir string, in input,
 		return err
 	}
 	p := newProgress(a.stderr)
-	passages, err := a.store(ctx, dir, next, m.embedder, p.report)
+	passages, err := a.store(ctx, dir, next, m.embedder, c.Rebuild, p.report)
 	p.end()
 	if err != nil {
 		return fmt.Errorf("index %s: %w", plural(len(next.reports), "report"), err)

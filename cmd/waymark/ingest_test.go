@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -211,6 +212,75 @@ func TestOtherEmbedder(t *testing.T) {
 	if r := command(t, "", env, "check"); r.code != exitFailure || !strings.Contains(r.stdout, "embedder  problem: ") || !strings.Contains(r.stdout, "hint: check the name of the model") {
 		t.Errorf("check without the embedder: %+v", r)
 	}
+}
+
+// TestIngestEmbedsWhatIsNew holds that a model embeds a passage once: an ingest
+// that adds a report sends the passages of that report alone, --rebuild all.
+func TestIngestEmbedsWhatIsNew(t *testing.T) {
+	model, err := ragtest.StartModel("127.0.0.1:0", ragtest.ModelOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = model.Close() })
+	dir := t.TempDir()
+	env := []string{"WAYMARK_EMBED_URL=" + model.URL(), "WAYMARK_EMBED_MODEL=pretend", "WAYMARK_DATA=" + dir}
+	ingest := func(args ...string) (texts int, passages map[string]int) {
+		t.Helper()
+		before := len(model.Requests())
+		if r := command(t, "", env, append([]string{"ingest"}, args...)...); r.code != exitOK {
+			t.Fatalf("ingest %v: %+v", args, r)
+		}
+		for _, r := range model.Requests()[before:] {
+			texts += len(r.Inputs)
+		}
+		passages = map[string]int{}
+		for line := range strings.Lines(command(t, "", env, "reports", "--json").stdout) {
+			var report reportJSON
+			if err := json.Unmarshal([]byte(line), &report); err != nil {
+				t.Fatal(err)
+			}
+			passages[report.ID] = report.Passages
+		}
+		return texts, passages
+	}
+	if texts, passages := ingest("testdata/lights"); texts == 0 || texts != passages["harbour"] {
+		t.Errorf("%d texts embedded for the first report, which has %d passages", texts, passages["harbour"])
+	}
+	if texts, passages := ingest("testdata/bridges"); texts == 0 || texts != passages["bridges"] {
+		t.Errorf("%d texts embedded for the second report, which has %d passages", texts, passages["bridges"])
+	}
+	if texts, _ := ingest("--remove", "harbour"); texts != 0 {
+		t.Errorf("%d texts embedded when a report was removed, want none", texts)
+	}
+	if texts, passages := ingest("--rebuild"); texts == 0 || texts != passages["bridges"] {
+		t.Errorf("%d texts embedded by --rebuild, want all %d", texts, passages["bridges"])
+	}
+}
+
+// TestOtherFormat holds that an index of another version of the program comes
+// with a word on how to get rid of it, and that this helps.
+func TestOtherFormat(t *testing.T) {
+	dir := library(t)
+	manifests, err := filepath.Glob(filepath.Join(dir, "index", "gen-*", "manifest.json"))
+	if err != nil || len(manifests) == 0 {
+		t.Fatalf("manifests: %v, %v", manifests, err)
+	}
+	for _, name := range manifests {
+		if err := os.WriteFile(name, []byte(`{"format": 0}`), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "run `waymark ingest --replace --data " + dir + " PATH...` with the paths of the reports\n"
+	for _, args := range [][]string{{"ask", "How tall is the Southern Tower?"}, {"ingest", "testdata/bridges"}, {"ingest", "--rebuild"}} {
+		r := command(t, "", nil, append(args, "--data", dir)...)
+		if r.code != exitFailure || !strings.HasSuffix(r.stderr, want) || strings.Contains(r.stderr, "--rebuild") {
+			t.Errorf("%v: %+v", args, r)
+		}
+	}
+	if r := command(t, "", nil, "ingest", "--replace", "testdata/lights", "--data", dir); r.code != exitOK {
+		t.Fatalf("ingest --replace: %+v", r)
+	}
+	checkServes(t, dir, "after --replace")
 }
 
 func TestProgressLines(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,7 +23,8 @@ type input struct {
 	words    vocabularies
 }
 
-// readInput reads reports, and the projects.yaml and vocabulary.yaml beside them.
+// readInput reads reports, and the projects.yaml, vocabulary.yaml and glossary.tsv
+// beside them.
 func readInput(paths []string) (input, error) {
 	in := input{words: vocabularies{}}
 	var reports []string
@@ -79,7 +81,7 @@ func extraFiles(path string) ([]string, error) {
 // extraBeside returns the files with projects and words in the folder of a report.
 func extraBeside(report string) ([]string, error) {
 	var out []string
-	for _, name := range []string{projectsName, vocabularyName} {
+	for _, name := range []string{projectsName, vocabularyName, glossaryName} {
 		name = filepath.Join(filepath.Dir(report), name)
 		_, err := os.Stat(name)
 		switch {
@@ -94,7 +96,7 @@ func extraBeside(report string) ([]string, error) {
 
 func isExtra(path string) bool {
 	name := filepath.Base(path)
-	return name == projectsName || name == vocabularyName
+	return name == projectsName || name == vocabularyName || name == glossaryName
 }
 
 // readExtra reads one file with projects or words.
@@ -103,16 +105,21 @@ func (in *input) readExtra(name string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
+	var entries []corpus.ProjectEntry
+	switch filepath.Base(name) {
+	case projectsName:
+		entries, err = corpus.ReadProjects(data)
+	case glossaryName:
+		_, err = corpus.ReadGlossary(bytes.NewReader(data))
+	default:
+		_, err = corpus.ReadVocabulary(data)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	if filepath.Base(name) == projectsName {
-		entries, err := corpus.ReadProjects(data)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
 		in.projects = mergeByID(in.projects, entries, projectID)
 		return nil
-	}
-	if _, err := corpus.ReadVocabulary(data); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
 	}
 	if name, err = filepath.Abs(name); err != nil {
 		return fmt.Errorf("read vocabulary: %w", err)

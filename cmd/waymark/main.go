@@ -50,7 +50,7 @@ type commands struct {
 	Search   searchCommand   `cmd:"" help:"List the passages nearest to a query."`
 	Ingest   ingestCommand   `cmd:"" help:"Read reports into the data directory."`
 	Reports  reportsCommand  `cmd:"" help:"List the reports that answers come from."`
-	Projects projectsCommand `cmd:"" help:"List the projects that the reports describe, or summarise one."`
+	Projects projectsCommand `cmd:"" help:"List the projects that the reports describe, all or by conditions, or tell what is known of one."`
 	Serve    serveCommand    `cmd:"" help:"Run the bot on Telegram and Discord."`
 	Eval     evalCommand     `cmd:"" help:"Score answers or retrieval on a question set."`
 	Check    checkCommand    `cmd:"" help:"Show the configuration and try every connection."`

@@ -12,7 +12,17 @@ import (
 
 type projectsCommand struct {
 	Name []string `arg:"" optional:"" help:"A project, in any spelling."`
-	JSON bool     `name:"json" help:"Print one JSON object a project and line."`
+	Lang language `placeholder:"en|zh" help:"Language that facts are worded in; that of the terminal if not given, English with --json."`
+	JSON bool     `name:"json" help:"Print one JSON object a project and line; with conditions, one for the whole list."`
+
+	whereFlags `embed:""`
+}
+
+// Help says what conditions are.
+func (*projectsCommand) Help() string {
+	return "With a name: its spellings and categories, a summary, and every fact that the reports state of it with the sentence it stands in. " +
+		"With conditions: the projects that meet all of them, each with the sentence that says so. " +
+		"A condition compares an attribute of the vocabulary, for example --where investors=NAME --min raised=10M --since launched=2023."
 }
 
 // A projectJSON is what `waymark projects --json` prints.
@@ -45,12 +55,23 @@ func projectToJSON(p *catalogue.Project) projectJSON {
 
 // Run lists all projects, or tells about one.
 func (c *projectsCommand) Run(ctx context.Context, a *app) error {
+	name := strings.TrimSpace(strings.Join(c.Name, " "))
+	conditions, err := c.conditions()
+	switch {
+	case err != nil:
+		return err
+	case len(conditions) > 0 && name != "":
+		return usagef("projects: a name and conditions; want one of them")
+	}
 	k, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer a.close(k)
-	if name := strings.TrimSpace(strings.Join(c.Name, " ")); name != "" {
+	switch {
+	case len(conditions) > 0:
+		return c.where(a, k, conditions)
+	case name != "":
 		return c.one(ctx, a, k, name)
 	}
 	for _, p := range k.catalogue.Projects() {
@@ -77,14 +98,31 @@ func (c *projectsCommand) one(ctx context.Context, a *app, k *knowledge, name st
 		}
 		return hintf(err, "`waymark projects` lists all")
 	}
+	record, _ := k.engine.Record(p.Name, c.language(a))
 	if c.JSON {
-		return printJSON(a.stdout, projectToJSON(p))
+		return printJSON(a.stdout, recordToJSON(record))
 	}
 	t := newTerminal(a.stdout, a.env)
 	if err := t.project(p); err != nil {
 		return err
 	}
-	return t.reply(b.Handle(ctx, bot.Message{Platform: "terminal", Private: true, Command: bot.CommandProject, Text: p.Name, Locale: a.locale()}))
+	err := t.reply(b.Handle(ctx, bot.Message{Platform: "terminal", Private: true, Command: bot.CommandProject, Text: p.Name, Locale: c.language(a)}))
+	if err != nil {
+		return err
+	}
+	return t.facts(record, c.language(a))
+}
+
+// language is that of --lang, else of the terminal; what a program reads does not
+// change with the terminal.
+func (c *projectsCommand) language(a *app) string {
+	switch {
+	case c.Lang != "":
+		return string(c.Lang)
+	case !c.JSON && strings.HasPrefix(strings.ToLower(a.locale()), "zh"):
+		return "zh"
+	}
+	return "en"
 }
 
 // project prints the names, categories and reports of a project.
@@ -94,7 +132,7 @@ func (t *terminal) project(p *catalogue.Project) error {
 	for _, row := range []struct{ label, text string }{
 		{"Also     ", strings.Join(p.Aliases, ", ")},
 		{"Ticker   ", strings.Join(p.Tickers, ", ")},
-		{"Category ", categoryNames(p)},
+		{"Category ", categoriesByReport(p)},
 		{"Reports  ", strings.Join(p.Reports, ", ")},
 	} {
 		if row.text != "" {
@@ -119,6 +157,19 @@ func categoryNames(p *catalogue.Project) string {
 			seen[name] = true
 			names = append(names, name)
 		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// categoriesByReport lists the categories of a project with the reports that file it there.
+func categoriesByReport(p *catalogue.Project) string {
+	var names []string
+	for _, c := range p.Categories {
+		name := c.En
+		if name == "" {
+			name = c.Zh
+		}
+		names = append(names, name+inBrackets(c.Report))
 	}
 	return strings.Join(names, ", ")
 }

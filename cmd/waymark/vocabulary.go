@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -10,46 +11,74 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
 )
 
 const (
-	// vocabularyName is the file beside reports that adds to the vocabulary of
-	// the program.
+	// vocabularyName and glossaryName are the files beside reports that add to
+	// the vocabulary and the glossary of the program.
 	vocabularyName = "vocabulary.yaml"
+	glossaryName   = "glossary.tsv"
 	// vocabularyDir is the folder of a data directory that keeps those files:
 	// they are needed when a question is asked.
 	vocabularyDir = "vocabulary"
 	vocabularyExt = ".yaml"
+	glossaryExt   = ".tsv"
 )
 
-// vocabularies are the vocabulary files of a collection, as they were read, by
-// a key made of the path they were ingested from: the same file ingested again
-// replaces what it said before.
+// vocabularies are the vocabulary and glossary files of a collection, as they
+// were read, by the name they are kept under, which is made of the path they
+// were ingested from: the same file ingested again replaces what it said before.
 type vocabularies map[string][]byte
 
-// keyOf returns the key of a path.
+// keyOf returns the name that the file of a path is kept under.
 func keyOf(path string) string {
 	sum := sha256.Sum256([]byte(path))
-	return hex.EncodeToString(sum[:8])
+	return hex.EncodeToString(sum[:8]) + filepath.Ext(path)
 }
 
-// join returns the vocabulary of the program with the words of all files.
-func (vs vocabularies) join() (*corpus.Vocabulary, error) {
+// A lexicon is the words by which a collection and questions about it are understood.
+type lexicon struct {
+	*corpus.Vocabulary
+	own *corpus.Glossary // what the collection adds to the glossary of the program; nil for nothing
+}
+
+// glossary returns the glossary of the program with the collection's own entries.
+func (l lexicon) glossary() (*corpus.Glossary, error) {
+	g, err := corpus.DefaultGlossary()
+	return g.Join(l.own), err
+}
+
+// join returns the words of the program with those of all files.
+func (vs vocabularies) join() (lexicon, error) {
 	v, err := corpus.DefaultVocabulary()
-	if err != nil {
-		return nil, err
-	}
+	l := lexicon{Vocabulary: v}
 	for _, key := range slices.Sorted(maps.Keys(vs)) {
-		own, err := corpus.ReadVocabulary(vs[key])
 		if err != nil {
-			return nil, err
+			break
 		}
-		v = v.Join(own)
+		err = l.add(key, vs[key])
 	}
-	return v, nil
+	return l, err
+}
+
+// add joins the words of one file to l.
+func (l *lexicon) add(name string, data []byte) error {
+	if filepath.Ext(name) == glossaryExt {
+		g, err := corpus.ReadGlossary(bytes.NewReader(data))
+		if err != nil {
+			return err
+		}
+		l.own = l.own.Join(g)
+		return nil
+	}
+	v, err := corpus.ReadVocabulary(data)
+	if err != nil {
+		return err
+	}
+	l.Vocabulary = l.Join(v)
+	return nil
 }
 
 // storedVocabularies reads the files of a data directory.
@@ -63,11 +92,10 @@ func storedVocabularies(dir string) (vocabularies, error) {
 		return nil, fmt.Errorf("read vocabulary: %w", err)
 	}
 	for _, e := range entries {
-		key, ok := strings.CutSuffix(e.Name(), vocabularyExt)
-		if !ok {
+		if ext := filepath.Ext(e.Name()); ext != vocabularyExt && ext != glossaryExt {
 			continue
 		}
-		if vs[key], err = os.ReadFile(filepath.Join(dir, vocabularyDir, e.Name())); err != nil {
+		if vs[e.Name()], err = os.ReadFile(filepath.Join(dir, vocabularyDir, e.Name())); err != nil {
 			return nil, fmt.Errorf("read vocabulary: %w", err)
 		}
 	}
@@ -83,7 +111,7 @@ func (vs vocabularies) write(dir string) error {
 		}
 	}
 	for key, data := range vs {
-		name := filepath.Join(root, key+vocabularyExt)
+		name := filepath.Join(root, key)
 		if err := os.WriteFile(name+".new", data, 0o644); err != nil {
 			return fmt.Errorf("keep vocabulary: %w", err)
 		}
@@ -104,7 +132,7 @@ func (vs vocabularies) prune(dir string) error {
 		if _, still := vs[key]; still {
 			continue
 		}
-		if err := os.Remove(filepath.Join(dir, vocabularyDir, key+vocabularyExt)); err != nil {
+		if err := os.Remove(filepath.Join(dir, vocabularyDir, key)); err != nil {
 			return fmt.Errorf("remove vocabulary: %w", err)
 		}
 	}

@@ -93,7 +93,7 @@ func (a *app) know(ctx context.Context, m models) (*knowledge, error) {
 	if err != nil {
 		return nil, err
 	}
-	vocabulary, err := words.join()
+	l, err := words.join()
 	if err != nil {
 		return nil, err
 	}
@@ -102,9 +102,9 @@ func (a *app) know(ctx context.Context, m models) (*knowledge, error) {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
 	if a.settings.Builtin {
-		return a.knowWithBuiltin(ctx, generation, ix, vocabulary, m)
+		return a.knowWithBuiltin(ctx, generation, ix, l, m)
 	}
-	return a.knowIndex(generation, ix, vocabulary, m)
+	return a.knowIndex(generation, ix, l, m)
 }
 
 // generation names what know would open: "" while nothing was ingested.
@@ -139,7 +139,7 @@ func withoutGC() (restore func()) {
 // knowBuiltin answers from the built-in reports, in memory.
 func (a *app) knowBuiltin(ctx context.Context, m models) (*knowledge, error) {
 	defer withoutGC()()
-	vocabulary, err := corpus.DefaultVocabulary()
+	l, err := vocabularies{}.join()
 	if err != nil {
 		return nil, err
 	}
@@ -147,12 +147,12 @@ func (a *app) knowBuiltin(ctx context.Context, m models) (*knowledge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.knowInMemory(ctx, "", collection{reports: reports, projects: projects}, vocabulary, m)
+	return a.knowInMemory(ctx, "", collection{reports: reports, projects: projects}, l, m)
 }
 
 // knowWithBuiltin answers from the reports of ix and the built-in ones. It
 // takes ix over.
-func (a *app) knowWithBuiltin(ctx context.Context, generation string, ix *index.Index, v *corpus.Vocabulary, m models) (*knowledge, error) {
+func (a *app) knowWithBuiltin(ctx context.Context, generation string, ix *index.Index, l lexicon, m models) (*knowledge, error) {
 	reports, projects, err := corpus.Builtin()
 	if err != nil {
 		return nil, errors.Join(err, ix.Close())
@@ -162,43 +162,43 @@ func (a *app) knowWithBuiltin(ctx context.Context, generation string, ix *index.
 		projects: mergeByID(projects, ix.Projects(), projectID),
 	}
 	if len(all.reports) == len(ix.Reports()) { // they were ingested too
-		return a.knowIndex(generation, ix, v, m)
+		return a.knowIndex(generation, ix, l, m)
 	}
 	if err := ix.Close(); err != nil {
 		return nil, fmt.Errorf("close index: %w", err)
 	}
-	return a.knowInMemory(ctx, generation, all, v, m)
+	return a.knowInMemory(ctx, generation, all, l, m)
 }
 
 // knowInMemory answers from reports that are indexed now, by their words alone:
 // nobody waits at the start of the program for a model to embed whole reports,
 // and lexical vectors, which would take half of the time, repeat what BM25 knows.
-func (a *app) knowInMemory(ctx context.Context, generation string, c collection, v *corpus.Vocabulary, m models) (*knowledge, error) {
+func (a *app) knowInMemory(ctx context.Context, generation string, c collection, l lexicon, m models) (*knowledge, error) {
 	if a.settings.EmbedURL != "" {
 		a.logger.InfoContext(ctx, "built-in reports are not embedded by the model, ingest --builtin does that")
 	}
 	m.embedder = nil
-	passages, found := rag.Prepare(c.reports, c.projects, v)
+	passages, found := rag.Prepare(c.reports, c.projects, l.Vocabulary)
 	ix, err := index.Memory(ctx, index.Content{Reports: c.reports, Passages: passages, Projects: c.projects}, nil)
 	if err != nil {
 		return nil, err
 	}
-	return a.knowCatalogue(generation, ix, found, v, m)
+	return a.knowCatalogue(generation, ix, found, l, m)
 }
 
 // knowIndex answers from ix, which it takes over.
-func (a *app) knowIndex(generation string, ix *index.Index, v *corpus.Vocabulary, m models) (*knowledge, error) {
-	return a.knowCatalogue(generation, ix, catalogue.Extract(ix.Reports(), ix.Passages(), ix.Projects(), v), v, m)
+func (a *app) knowIndex(generation string, ix *index.Index, l lexicon, m models) (*knowledge, error) {
+	return a.knowCatalogue(generation, ix, catalogue.Extract(ix.Reports(), ix.Passages(), ix.Projects(), l.Vocabulary), l, m)
 }
 
 // knowCatalogue answers from ix, which it takes over, and the projects in it.
-func (a *app) knowCatalogue(generation string, ix *index.Index, c *catalogue.Catalogue, v *corpus.Vocabulary, m models) (*knowledge, error) {
-	glossary, err := corpus.DefaultGlossary()
+func (a *app) knowCatalogue(generation string, ix *index.Index, c *catalogue.Catalogue, l lexicon, m models) (*knowledge, error) {
+	glossary, err := l.glossary()
 	if err != nil {
 		return nil, errors.Join(err, ix.Close())
 	}
 	engine := rag.New(rag.Config{
-		Index: ix, Catalogue: c, Vocabulary: v, Glossary: glossary,
+		Index: ix, Catalogue: c, Vocabulary: l.Vocabulary, Glossary: glossary,
 		Embedder: m.embedder, Generator: m.generator, Reranker: m.reranker, Logger: a.logger,
 	})
 	return &knowledge{generation: generation, index: ix, catalogue: c, engine: engine}, nil
@@ -213,11 +213,11 @@ func (a *app) knowReports(ctx context.Context, m models, paths ...string) (*know
 	if len(in.reports) == 0 {
 		return nil, in.skipped, noReports(paths)
 	}
-	v, err := in.words.join()
+	l, err := in.words.join()
 	if err != nil {
 		return nil, nil, err
 	}
-	k, err := a.knowInMemory(ctx, "", collection{reports: in.reports, projects: in.projects}, v, m)
+	k, err := a.knowInMemory(ctx, "", collection{reports: in.reports, projects: in.projects}, l, m)
 	return k, in.skipped, err
 }
 
@@ -236,16 +236,27 @@ func (a *app) collected(dir string) (collection, error) {
 	return c, errors.Join(err, ix.Close())
 }
 
+// mismatched reports whether err says that an index was made with something else.
+func mismatched(err error) bool {
+	var mismatch *index.MismatchError
+	return errors.As(err, &mismatch)
+}
+
 // store writes a collection as the next generation of the data directory and
-// returns how many passages each report has.
-func (a *app) store(ctx context.Context, dir string, c collection, e rag.Embedder, progress index.Progress) (map[string]int, error) {
-	v, err := c.words.join()
+// returns how many passages each report has. anew embeds those again that the
+// current generation holds.
+func (a *app) store(ctx context.Context, dir string, c collection, e rag.Embedder, anew bool, progress index.Progress) (map[string]int, error) {
+	l, err := c.words.join()
 	if err != nil {
 		return nil, err
 	}
-	passages, _ := rag.Prepare(c.reports, c.projects, v)
+	passages, _ := rag.Prepare(c.reports, c.projects, l.Vocabulary)
 	content := index.Content{Reports: c.reports, Passages: passages, Projects: c.projects}
-	if _, err := index.Build(ctx, dir, content, e, progress); err != nil {
+	build := index.Build
+	if anew {
+		build = index.Rebuild
+	}
+	if _, err := build(ctx, dir, content, e, progress); err != nil {
 		return nil, err
 	}
 	counts := map[string]int{}
@@ -258,7 +269,7 @@ func (a *app) store(ctx context.Context, dir string, c collection, e rag.Embedde
 // searcher makes a search over passages that no report was split into, for the
 // scoring of retrieval. close ends it.
 func (a *app) searcher(ctx context.Context, reports []corpus.Report, passages []corpus.Passage, m models) (k *knowledge, err error) {
-	v, err := corpus.DefaultVocabulary()
+	l, err := vocabularies{}.join()
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +277,7 @@ func (a *app) searcher(ctx context.Context, reports []corpus.Report, passages []
 	if err != nil {
 		return nil, err
 	}
-	return a.knowIndex("", ix, v, m)
+	return a.knowIndex("", ix, l, m)
 }
 
 // newBot returns a bot that answers from k.
