@@ -73,7 +73,7 @@ func quoteWord(w string) string {
 // Read returns the values of text in order. year is the year that "this year"
 // means, 0 when unknown.
 func (r *ValueReader) Read(text string, year int) []Value {
-	out := readDates(text, year)
+	out := r.readDates(text, year)
 	dates := slices.Clone(out)
 	for _, m := range r.figure.FindAllStringSubmatchIndex(text, -1) {
 		if overlaps(dates, m[4], m[5]) || insideWord(text, m[4]) {
@@ -192,43 +192,119 @@ func tail(s string, n int) string {
 	return strings.ToValidUTF8(s[len(s)-n:], "")
 }
 
+const monthNames = "janfebmaraprmayjunjulaugsepoctnovdec"
+
 const months = `jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?`
 
 // The forms of dates, the more precise ones first. Groups are named y, m, d, q
 // for year, month, day and quarter, r for a word that means a year.
-var dateForms = []*regexp.Regexp{
-	regexp.MustCompile(`(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b`),
-	regexp.MustCompile(`(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b`),
-	regexp.MustCompile(`(?:(?P<y>\d{4}|\d{2})\s*年\s*)(?:Q(?P<q>[1-4])|第(?P<qz>[一二三四])季度)`),
-	regexp.MustCompile(`(?:(?P<y>\d{4}|\d{2})\s*年\s*)(?P<m>\d{1,2})\s*月\s*(?:份)?(?:(?P<d>\d{1,2})\s*[日号])?`),
-	regexp.MustCompile(`(?P<r>今年|去年|明年)\s*(?P<m>\d{1,2})\s*月\s*(?:份)?(?:(?P<d>\d{1,2})\s*[日号])?`),
-	regexp.MustCompile(`(?P<y>(?:19|20)\d{2})\s*年`),
-	regexp.MustCompile(`(?P<m>\d{1,2})\s*月\s*(?:份)?(?:(?P<d>\d{1,2})\s*[日号])?`),
-	regexp.MustCompile(`(?i)\b(?P<mn>` + months + `)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{2})\b`),
-	regexp.MustCompile(`(?i)\b(?P<d>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mn>` + months + `)\.?,?\s+(?P<y>(?:19|20)\d{2})\b`),
-	regexp.MustCompile(`(?i)\b(?P<mn>` + months + `)\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{2})\b`),
-	regexp.MustCompile(`(?i)\b(?P<mn>` + months + `)\s+(?:of\s+)?(?P<r>this year|last year|next year)\b`),
-	regexp.MustCompile(`(?i)\bq(?P<q>[1-4])\s*(?:of\s+)?(?P<y>(?:19|20)\d{2})\b`),
-	regexp.MustCompile(`(?i)\b(?P<y>(?:19|20)\d{2})\s*q(?P<q>[1-4])\b`),
-	regexp.MustCompile(`\b(?P<mn>January|February|March|April|June|July|August|September|October|November|December)\b`),
-	regexp.MustCompile(`\b(?P<y>(?:19|20)\d{2})\b`),
+var dateForms = []dateForm{
+	{dashed, regexp.MustCompile(`(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})\b`)},
+	{slashed, regexp.MustCompile(`(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})\b`)},
+	{dashed, regexp.MustCompile(`\b(?P<y>(?:19|20)\d{2})-(?P<m>0[1-9]|1[0-2])\b`)},
+	{han, regexp.MustCompile(`(?:(?P<y>\d{4}|\d{2})\s*年\s*)(?:Q(?P<q>[1-4])|第(?P<qz>[一二三四])季度)`)},
+	{han, regexp.MustCompile(`(?:(?P<y>\d{4}|\d{2})\s*年\s*)(?P<m>\d{1,2})\s*月\s*(?:份)?(?:(?P<d>\d{1,2})\s*[日号])?`)},
+	{hanMonth, regexp.MustCompile(`(?P<r>今年|去年|明年)\s*(?P<m>\d{1,2})\s*月\s*(?:份)?(?:(?P<d>\d{1,2})\s*[日号])?`)},
+	{han, regexp.MustCompile(`(?P<y>(?:19|20)\d{2})\s*年`)},
+	{hanMonth, regexp.MustCompile(`(?P<m>\d{1,2})\s*月\s*(?:份)?(?:(?P<d>\d{1,2})\s*[日号])?`)},
+	{month, regexp.MustCompile(`(?i)\b(?P<mn>` + months + `)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{2})\b`)},
+	{month, regexp.MustCompile(`(?i)\b(?P<d>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<mn>` + months + `)\.?,?\s+(?P<y>(?:19|20)\d{2})\b`)},
+	{month, regexp.MustCompile(`(?i)\b(?P<mn>` + months + `)\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{2})\b`)},
+	{month, regexp.MustCompile(`(?i)\b(?P<mn>` + months + `)\s+(?:of\s+)?(?P<r>this year|last year|next year)\b`)},
+	{quarter, regexp.MustCompile(`(?i)\bq(?P<q>[1-4])\s*(?:of\s+)?(?P<y>(?:19|20)\d{2})\b`)},
+	{quarter, regexp.MustCompile(`(?i)\b(?P<y>(?:19|20)\d{2})\s*q(?P<q>[1-4])\b`)},
+	{month, regexp.MustCompile(`\b(?P<mn>January|February|March|April|June|July|August|September|October|November|December)\b`)},
+	{digits, regexp.MustCompile(`\b(?P<y>(?:19|20)\d{2})\b`)},
+}
+
+// A dateForm is a pattern with what a text must hold to be worth trying it.
+type dateForm struct {
+	needs   dateSign
+	pattern *regexp.Regexp
+}
+
+// A dateSign is something that a text with a date in some form holds: cheap to look for.
+type dateSign uint8
+
+const (
+	digits   dateSign = 1 << iota
+	dashed            // digits with - or / or . behind
+	slashed           // digits with /
+	han               // 年
+	hanMonth          // 月
+	month             // a month's name
+	quarter           // q and digits
+)
+
+// signs returns what text holds.
+func signs(text string) dateSign {
+	var s dateSign
+	if strings.ContainsAny(text, "0123456789") {
+		s |= digits
+		if strings.ContainsAny(text, "-/.") {
+			s |= dashed
+		}
+		if strings.Contains(text, "/") {
+			s |= slashed
+		}
+		if strings.ContainsAny(text, "qQ") {
+			s |= quarter
+		}
+	}
+	if strings.Contains(text, "年") {
+		s |= han
+	}
+	if strings.Contains(text, "月") {
+		s |= hanMonth
+	}
+	lower := strings.ToLower(text)
+	for i := 0; i < len(monthNames); i += 3 {
+		if strings.Contains(lower, monthNames[i:i+3]) {
+			return s | month
+		}
+	}
+	return s
 }
 
 // readDates returns the dates of text, not overlapping, in no order.
-func readDates(text string, year int) []Value {
+func (r *ValueReader) readDates(text string, year int) []Value {
 	var out []Value
-	for _, form := range dateForms {
-		for _, m := range form.FindAllStringSubmatchIndex(text, -1) {
+	have := signs(text)
+	for i, form := range dateForms {
+		if have&form.needs == 0 {
+			continue
+		}
+		for _, m := range form.pattern.FindAllStringSubmatchIndex(text, -1) {
 			if overlaps(out, m[0], m[1]) || m[0] > 0 && isFigurePart(text, m[0], m[1]) {
 				continue
 			}
-			if v, ok := readDate(text, form, m, year); ok {
+			if i == len(dateForms)-1 && r.isQuantity(text, m[0], m[1]) {
+				continue
+			}
+			if v, ok := readDate(text, form.pattern, m, year); ok {
 				out = append(out, v)
 			}
 		}
 	}
 	return out
 }
+
+// isQuantity reports whether the four digits at [i, j), which could be a year, count or
+// measure something: "2000 万美元", "2000 个", "over 2000 nodes".
+func (r *ValueReader) isQuantity(text string, i, j int) bool {
+	m := r.figure.FindStringSubmatchIndex(text[i:])
+	if m != nil && m[0] == 0 && (m[8] >= 0 || m[12] >= 0 || m[14] >= 0) {
+		return true
+	}
+	return classifier.MatchString(text[j:]) || plural.MatchString(text[j:]) && !beforeYear.MatchString(text[:i])
+}
+
+var (
+	classifier = regexp.MustCompile(`^\s?[个家台名位人种条款次枚只座项块张颗多余]`)
+	plural     = regexp.MustCompile(`^ [a-z]{3,}s\b`)
+	// words behind which four digits are a year, whatever follows
+	beforeYear = regexp.MustCompile(`(?i)(?:\b(?:in|since|of|by|until|till|from|during|early|mid|late|before|after|the|its|their|this|to|and|year|as)|[-–(])\s?$`)
+)
 
 // isFigurePart reports whether the digits at [i, j) belong to a longer figure or word.
 func isFigurePart(text string, i, j int) bool {
@@ -290,8 +366,7 @@ func relativeYear(word string, year int) int {
 }
 
 func monthNumber(s string) int {
-	const names = "janfebmaraprmayjunjulaugsepoctnovdec"
-	return strings.Index(names, strings.ToLower(s[:3]))/3 + 1
+	return strings.Index(monthNames, strings.ToLower(s[:3]))/3 + 1
 }
 
 // FormatAmount writes an amount in the language: "$6.5 million", "650 万美元".
