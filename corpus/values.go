@@ -57,7 +57,7 @@ func NewValueReader(u UnitWords) *ValueReader {
 		return strings.Join(l, "|")
 	}
 	sym, word, scale := long(symbols), long(words), long(scales)
-	r.figure = regexp.MustCompile(`(?i)(` + sym + `)?\s?(\d{1,3}(?:[,，]\s?\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)([,，]?\d+)?(?:\s?(` + scale + `))?(\s?\+)?(?:\s?(` + sym + `|` + word + `)|\s?(%|％))?`)
+	r.figure = regexp.MustCompile(`(?i)(` + sym + `)?\s?(\d{1,3}(?:[,，]\s?\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)([,，]?\d+)?(?:\s?(` + scale + `))?(\s?\+)?(?:[ \x{a0}]?(` + sym + `|` + word + `)|\s?(%|％))?`)
 	return r
 }
 
@@ -133,7 +133,7 @@ func (r *ValueReader) value(text string, m []int) (Value, bool) {
 		return text[m[2*i]:m[2*i+1]]
 	}
 	v := Value{Kind: Number, Start: m[0], End: m[1]}
-	for v.Start < v.End && text[v.Start] == ' ' {
+	for v.Start < v.End && (text[v.Start] == ' ' || text[v.Start] == '\t' || text[v.Start] == '\n') {
 		v.Start++
 	}
 	digits := strings.NewReplacer(",", "", "，", "", " ", "").Replace(part(2))

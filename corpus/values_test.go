@@ -76,6 +76,7 @@ func TestReadValues(t *testing.T) {
 		{"over 2000 nodes, and its 2021 results", "2000=2000/over; 2021=2021"},
 		{"it sold 2020 boats in 2020 waters", "2020=2020; 2020=2020"},
 		{"2023-09 上线", "2023-09=2023-09"},
+		{"L4\t2,325\t$0.1318/hr", "2,325=2325; $0.1318=USD0.1318"},
 		{"no figure here", ""},
 	}
 	for _, tt := range tests {
