@@ -10,7 +10,7 @@ import (
 func (c *Checker) nameFault(cl *claim, e *evidence) Verdict {
 	for i := range cl.names {
 		n := &cl.names[i]
-		if c.holdsName(cl, n, e) || n.opening && !c.isReallyName(cl, n, e) || cl.isTitle(n) || e.refersTo(cl, n) {
+		if c.holdsName(cl, n, e) || n.opening && !c.isReallyName(cl, n, e) || cl.isTitle(n) || c.isAttributeLabel(cl, n) || e.refersTo(cl, n) {
 			continue
 		}
 		if n.group >= 0 || cl.isSubject(n) {
@@ -19,6 +19,13 @@ func (c *Checker) nameFault(cl *claim, e *evidence) Verdict {
 		return fault(Name, "%q is not in the source sentence", n.text)
 	}
 	return supported
+}
+
+// isAttributeLabel reports whether n is made of words by which the vocabulary speaks of
+// values, in front of a colon: "Raised: ...".
+func (c *Checker) isAttributeLabel(cl *claim, n *name) bool {
+	return n.to <= cl.label && n.group < 0 && !cl.isSubject(n) &&
+		!slices.ContainsFunc(cl.words[n.from:n.to], func(w word) bool { return !c.common[w.norm] })
 }
 
 // isTitle reports whether n is part of a label that repeats what follows

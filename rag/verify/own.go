@@ -19,7 +19,7 @@ var (
 func withoutOwn(s string, sources []*source) string {
 	s = withoutNumber(s)
 	for _, q := range quotations(s) {
-		if len(q) > longTerm && slices.ContainsFunc(sources, func(x *source) bool { return quoted(q, x.text) || strings.Contains(x.text, q) }) {
+		if (len(q) > longTerm || ledIn(s, q)) && slices.ContainsFunc(sources, func(x *source) bool { return quoted(q, x.text) || strings.Contains(x.text, q) }) {
 			s = cutQuotation(s, q)
 		}
 	}
@@ -43,6 +43,16 @@ func withoutNumber(s string) string {
 
 // longTerm is the length in bytes up to which a quotation is a term rather than a sentence.
 const longTerm = 30
+
+// ledIn reports whether the words that lead into a quotation stand before q.
+func ledIn(s, q string) bool {
+	i := strings.Index(s, q)
+	if i < 0 {
+		return false
+	}
+	before := strings.TrimRight(s[:i], "“\"「『《 :：")
+	return slices.ContainsFunc(leadIns, func(l string) bool { n := len(before) - len(l); return n >= 0 && strings.EqualFold(before[n:], l) })
+}
 
 // cutQuotation takes the quotation, its marks and its lead-in out of s.
 func cutQuotation(s, q string) string {
@@ -81,9 +91,13 @@ func withoutUnstated(s string) string {
 // longCell is the most words that a cell which states nothing may have: a name, and that it is not stated.
 const longCell = 8
 
+func startsWithFigure(w string) bool {
+	return strings.IndexAny(w, "0123456789") == 0 || strings.IndexAny(w, "$€£¥") == 0
+}
+
 // saysNothing reports whether a cell is a name and the remark that nothing is stated of it.
 func saysNothing(cell string) bool {
 	bare := strings.TrimRight(cell, " .。")
-	return len(scan(cell)) <= longCell && !strings.ContainsAny(cell, "0123456789,，") &&
+	return len(scan(cell)) <= longCell && !strings.ContainsAny(cell, ",，") && !slices.ContainsFunc(strings.Fields(cell), startsWithFigure) &&
 		slices.ContainsFunc(unstated, func(u string) bool { return strings.HasSuffix(bare, u) })
 }

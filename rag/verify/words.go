@@ -33,7 +33,8 @@ const (
 )
 
 // plain rewrites s so that the same text has one form: full-width letters and
-// digits narrow, Chinese simplified, quotes and hyphens of one kind. Case stays.
+// digits narrow, Chinese simplified, quotes and hyphens of one kind, without Markdown's
+// escapes. Case stays.
 func plain(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
@@ -50,6 +51,10 @@ func plain(s string) string {
 			}
 			b.WriteString(corpus.Fold(s[i:j]))
 			i = j
+			continue
+		}
+		if r == '\\' && i+1 < len(s) && unicode.In(rune(s[i+1]), unicode.P, unicode.S) {
+			i++ // Markdown's escape
 			continue
 		}
 		if p := plainRune(r); p >= 0 {
