@@ -315,7 +315,7 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 		return nil
 	}
 	var out []catalogue.Fact
-	for _, f := range e.cfg.Catalogue.FactsAt(c.number, c.start) {
+	for _, f := range e.factsOf(c) {
 		if !slices.Contains(p.Projects, f.Project) {
 			continue
 		}
@@ -324,6 +324,18 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 		}) || echoes(p, f) {
 			out = append(out, f)
 		}
+	}
+	return out
+}
+
+// factsOf returns the facts that the candidate states: of a table row those of all cells.
+func (e *Engine) factsOf(c *candidate) []catalogue.Fact {
+	if c.end < c.hit.End || len(c.hit.Cells) < 2 {
+		return e.cfg.Catalogue.FactsAt(c.number, c.start)
+	}
+	var out []catalogue.Fact
+	for _, s := range e.readings.of(&c.hit.Passage).sentences {
+		out = append(out, e.cfg.Catalogue.FactsAt(c.number, c.hit.Start+s.start)...)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package rag
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -13,11 +14,10 @@ import (
 
 // guard checks every sentence of an answer against what it cites, whoever wrote it. One
 // that is not supported is not sent: of an answer that was put together from facts the
-// cited sentence itself is shown in its place, unless it is about something else. guard
-// takes out the citations that nothing rests on any more, and returns how many sentences
-// did not pass.
-func (e *Engine) guard(ctx context.Context, a *Answer, p *plan.Plan) int {
-	failed := 0
+// cited sentence itself is shown in its place. guard takes out the citations that nothing
+// rests on any more.
+func (e *Engine) guard(ctx context.Context, a *Answer, p *plan.Plan) {
+	failed := false
 	var kept []Sentence
 	for _, s := range a.Sentences {
 		if s.Heading || len(s.Cites) == 0 {
@@ -29,26 +29,29 @@ func (e *Engine) guard(ctx context.Context, a *Answer, p *plan.Plan) int {
 			kept = append(kept, s)
 			continue
 		}
-		failed++
-		e.cfg.Logger.WarnContext(ctx, "sentence is not supported by what it cites", "mode", a.Mode, "reason", v.Reason, "detail", v.Detail, "sentence", s.Text)
-		if a.Mode == Extractive && v.Reason != verify.Subject {
-			kept = append(kept, e.requote(a, s, p))
+		failed = true
+		level := slog.LevelWarn
+		if a.Mode == Extractive {
+			level = slog.LevelDebug
+		}
+		e.cfg.Logger.Log(ctx, level, "sentence is not supported by what it cites", "mode", a.Mode, "reason", v.Reason, "detail", v.Detail, "sentence", s.Text)
+		if a.Mode == Extractive {
+			kept = append(kept, e.requote(a, s, v.Reason, p))
 		}
 	}
-	if failed > 0 {
+	if failed {
 		a.Sentences = kept
 		dropHeadings(a)
 		a.renumber()
 	}
-	return failed
 }
 
 // requote returns s with the cited sentences in place of what was made of them. A project's
-// name that the line begins with stays.
-func (e *Engine) requote(a *Answer, s Sentence, p *plan.Plan) Sentence {
+// name that the line begins with stays, unless it is the name that is wrong.
+func (e *Engine) requote(a *Answer, s Sentence, wrong verify.Reason, p *plan.Plan) Sentence {
 	var label string
 	for _, colon := range []string{": ", "："} {
-		if name, _, ok := strings.Cut(s.Text, colon); ok && len(e.cfg.Catalogue.Find(name)) > 0 {
+		if name, _, ok := strings.Cut(s.Text, colon); ok && wrong != verify.Subject && len(e.cfg.Catalogue.Find(name)) > 0 {
 			label = name + colon
 			break
 		}
@@ -63,13 +66,17 @@ func (e *Engine) requote(a *Answer, s Sentence, p *plan.Plan) Sentence {
 
 // verify checks one sentence of a against the passages that it cites.
 func (e *Engine) verify(a *Answer, s *Sentence) verify.Verdict {
+	all := e.cfg.Index.Passages()
 	sources := make([]verify.Source, 0, len(s.Cites))
 	for _, n := range s.Cites {
 		c := &a.Citations[n-1]
 		i := e.numbers[c.Passage]
-
+		text := c.Quote
+		if cells := all[i].Cells; len(cells) > 0 {
+			text = rowText(&Hit{Passage: all[i]}) // with the names of the columns
+		}
 		sources = append(sources, verify.Source{
-			Text: c.Quote, Subject: spellings(e.cfg.Catalogue.AboutAt(i, c.Start)),
+			Text: text, Subject: spellings(e.cfg.Catalogue.AboutAt(i, c.Start)),
 			Heading: c.Section + " " + c.Title, Published: e.reports[c.Report].Published,
 		})
 	}

@@ -1,6 +1,8 @@
 package rag
 
 import (
+	"math"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -174,8 +176,8 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 		if len(facts) > 0 {
 			stated++
 		}
-		if f := passing(p.Filter, facts); f != nil {
-			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.value(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency})
+		if f := passing(p.Filter, e.inUnit(p.Filter, facts)); f != nil {
+			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency})
 		}
 	}
 	e.sortRows(p.Filter, rows)
@@ -227,6 +229,53 @@ func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
 		}
 	}
 	return best
+}
+
+// inUnit returns the facts that are stated in the filter's unit, or in one that differs by a
+// prefix such as kilo or mega only, and scales those: where an attribute gathers unlike
+// things, 1,000 MWh are no 1,000 sites.
+func (e *Engine) inUnit(f *plan.Filter, facts []catalogue.Fact) []catalogue.Fact {
+	if f.Unit == "" || !e.loose(f.Attribute.ID) {
+		return facts
+	}
+	var out []catalogue.Fact
+	for _, x := range facts {
+		if n := scaleOf(x.Unit, f.Unit); n > 0 {
+			x.Value.Num *= n
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// figure is what a row says of a fact: its value; of an attribute that gathers unlike things
+// the figure with its unit, as it is printed.
+func (e *Engine) figure(f catalogue.Fact, language string) string {
+	if f.Denied || f.Value.Kind != corpus.Number || !e.loose(f.Attribute) {
+		return e.value(f, language)
+	}
+	sentence := e.reports[f.Report].Text[f.Start:f.End]
+	return strings.TrimSpace(sentence[f.Value.Start:f.Value.End]) + printedUnit.FindString(sentence[f.Value.End:])
+}
+
+// printedUnit is the word right behind a figure.
+var printedUnit = regexp.MustCompile(`^\s?[A-Za-z][A-Za-z/]*`)
+
+// scaleOf returns by what a number in the unit is multiplied to be one in the other, 0 when
+// they are unlike.
+func scaleOf(unit, wanted string) float64 {
+	const prefixes = "kmgt" // https://www.bipm.org/en/measurement-units/si-prefixes
+	if corpus.Normal(unit) == corpus.Normal(wanted) {
+		return 1
+	}
+	if len(unit) < 2 || len(wanted) < 2 || unit[1:] != wanted[1:] {
+		return 0
+	}
+	a, b := strings.IndexByte(prefixes, unit[0]), strings.IndexByte(prefixes, wanted[0])
+	if a < 0 || b < 0 {
+		return 0
+	}
+	return math.Pow(1000, float64(a-b))
 }
 
 func kindOf(f *plan.Filter) corpus.ValueType {
@@ -392,7 +441,9 @@ func (e *Engine) keys(p *plan.Plan) []plan.Concept {
 	if len(out) == 0 { // "still on the testnet": the attribute's own word is what rows must hold
 		for _, c := range p.Concepts {
 			if c.Attribute != "" && e.known(c) {
-				c.Alternatives = c.Alternatives[:c.Strong]
+				if e.unlike(c.Attribute) { // a pilot is no plant; but all words for a listing mean one
+					c.Alternatives = c.Alternatives[:c.Strong]
+				}
 				out = append(out, c)
 			}
 		}
@@ -409,6 +460,14 @@ func (e *Engine) keys(p *plan.Plan) []plan.Concept {
 		}
 	}
 	return out
+}
+
+// unlike reports whether the words for an attribute mean unlike things: those beside which
+// values are stated do, but for those of a symbol.
+func (e *Engine) unlike(id string) bool {
+	return len(e.cues[id].state) > 0 && slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool {
+		return a.ID == id && a.Type != corpus.Symbol
+	})
 }
 
 // A cueSet is the cue words of an asked attribute.
@@ -430,6 +489,7 @@ func (e *Engine) cuesOf(p *plan.Plan) *cueSet {
 			continue
 		}
 		set.loose = append(set.loose, e.cues[a.ID].all...)
+		set.loose = append(set.loose, e.cues[a.Kin].state...) // "seed round (Acme Capital)": whoever is named there invested
 	}
 	if len(set.near)+len(set.loose) == 0 {
 		return nil
@@ -531,6 +591,9 @@ func rowLimit(p *plan.Plan) int {
 
 // asTyped returns word as the question writes it, where it does.
 func asTyped(question, word string) string {
+	if corpus.HanShare(word) > 0 {
+		return strings.ReplaceAll(word, " ", "")
+	}
 	fields := strings.Fields(question)
 	for i := range fields {
 		for n := i + 1; n <= min(len(fields), i+maxTyped); n++ {

@@ -192,11 +192,13 @@ func wordPattern(w corpus.Words) *regexp.Regexp {
 
 // readSentence reads the facts off one sentence of passage number n.
 func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span corpus.Span, published corpus.Date) []Fact {
-	text := p.Text[span.Start:span.End]
+	lead := r.columnLead(p, span)
+	text := lead + p.Text[span.Start:span.End]
 	var values []corpus.Value
 	if strings.ContainsAny(text, "0123456789万亿") {
 		values = r.values.Read(text, published.Year)
 	}
+	values = append(values, r.spelled(text)...)
 	denial := r.mayDeny(text)
 	if len(values) == 0 && !denial {
 		return nil
@@ -206,7 +208,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 	clauses := splitClauses(text)
 	for _, v := range values {
 		a := r.attribute(text, clauses, v, values)
-		if a == nil {
+		if a == nil || v.Start < len(lead) {
 			continue
 		}
 		owner := c.owner(text[:v.Start], clauses[clauseOf(clauses, v.Start)].Start, n, base.Start)
@@ -230,6 +232,11 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 	}
 	if denial {
 		out = append(out, c.denials(r, text, clauses, n, base, out)...)
+	}
+	for i := range out {
+		if v := &out[i].Value; v.End > 0 {
+			v.Start, v.End = v.Start-len(lead), v.End-len(lead)
+		}
 	}
 	return out
 }

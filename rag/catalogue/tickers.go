@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/waymark-bot/waymark/corpus"
 )
@@ -202,7 +203,8 @@ func usedAlone(text, word string) bool {
 		i += at
 		at = i + len(word)
 		before, after := strings.TrimSuffix(text[:i], " "), []rune(text[at:min(len(text), at+8)])
-		if len(before) == i || before == "" || !strings.ContainsRune(",(", rune(before[len(before)-1])) && !unicode.IsLower(rune(before[len(before)-1])) {
+		last, _ := utf8.DecodeLastRuneInString(before)
+		if len(before) == i || !strings.ContainsRune(",(", last) && !unicode.IsLower(last) {
 			continue // the beginning of a sentence, or a part of a word or a name
 		}
 		if len(after) > 0 && (unicode.IsLetter(after[0]) || unicode.IsDigit(after[0]) || after[0] == '-') || len(after) > 1 && after[0] == ' ' && unicode.IsUpper(after[1]) {

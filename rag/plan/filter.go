@@ -27,7 +27,7 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 		}
 	}
 	if low, high, found := p.bounds(question); found && op == Between && ok {
-		pl.Filter = &Filter{Attribute: attribute, Op: Between, Value: low, Upto: high}
+		pl.Filter = &Filter{Attribute: attribute, Op: Between, Value: low, Upto: high, Unit: unitBehind(question, high)}
 		pl.Intent = listing(pl.Intent)
 		return rest
 	}
@@ -36,7 +36,7 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 		if !ok {
 			return rest
 		}
-		pl.Filter = &Filter{Attribute: attribute, Op: op, Value: value}
+		pl.Filter = &Filter{Attribute: attribute, Op: op, Value: value, Unit: unitBehind(question, value)}
 		pl.Intent = listing(pl.Intent)
 		return p.cutFigure(rest, question[value.Start:value.End])
 	case has && value.Kind == corpus.When && (pl.Intent == List || pl.Intent == Count):
@@ -76,6 +76,17 @@ func rowsAsked(question string) int {
 	}
 	return 0
 }
+
+// unitBehind returns the Latin word right behind a number, folded, or "".
+func unitBehind(question string, v corpus.Value) string {
+	m := latinUnit.FindStringSubmatch(question[v.End:])
+	if v.Kind != corpus.Number || m == nil {
+		return ""
+	}
+	return strings.ToLower(m[1])
+}
+
+var latinUnit = regexp.MustCompile(`^\s?([A-Za-z]+)`)
 
 // listing makes a question with a bound a list, unless it counts.
 func listing(i Intent) Intent {

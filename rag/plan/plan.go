@@ -72,6 +72,7 @@ type Filter struct {
 	Op        Op
 	Value     corpus.Value // of Over, Under, Between and the dates
 	Upto      corpus.Value // of Between
+	Unit      string       // the word behind the figure ("mwh"), folded; "" for none and for money
 	Rows      int          // of Most and Least: how many are asked for; 0 when not said
 }
 

@@ -400,6 +400,22 @@ func TestRareWordsWeighMore(t *testing.T) {
 	}
 }
 
+// TestFalseFriends holds that an everyday word is no project, however near it is to a name.
+func TestFalseFriends(t *testing.T) {
+	w := landscape(t)
+	for _, q := range []string{
+		"what is the sampling rate", "is endurance a problem", "who needs a pallet", "are there petrol stations", "how does gravity work",
+		"what is a market", "which grid is the largest", "what is a battery", "how bright is it", "the first instance",
+	} {
+		if got := shown(w.ask(q)); len(got) > 0 {
+			t.Errorf("%q is about %v", q, got)
+		}
+	}
+	if got := shown(w.Plan("what is it like", "", talk("is endurance a problem"))); len(got) > 0 {
+		t.Errorf("a talk about a word is about %v", got)
+	}
+}
+
 // TestTypos holds that a misspelt word of a question is read as what it can only be.
 func TestTypos(t *testing.T) {
 	w := landscape(t)

@@ -192,7 +192,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 		pl.Intent = Define
 	}
 	pl.Category = p.category(full, rest)
-	rest = p.cutIntent(rest)
+	rest = p.cutIntent(rest, question)
 	pl.Each = pl.Intent == Count && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
 	rest = p.readFilter(&pl, question, full, rest)
@@ -373,10 +373,13 @@ func (p *Planner) intent(full, rest string, projects int) (Intent, bool) {
 	return Fact, conflict
 }
 
+// orderToList matches the word that asks for a list, which has the stem of "listed".
+var orderToList = regexp.MustCompile(`(?i)\blist\b`)
+
 // cutIntent removes the phrases that show the kind of question: "list" is no listing.
-func (p *Planner) cutIntent(rest string) string {
+func (p *Planner) cutIntent(rest, question string) string {
 	for _, c := range p.intents {
-		if c.of.ID == "define" || c.of.ID == "summary" || c.phrase == " list " {
+		if c.of.ID == "define" || c.of.ID == "summary" || c.phrase == " list " && orderToList.MatchString(question) {
 			rest = strings.ReplaceAll(rest, c.phrase, "  ")
 		}
 	}
