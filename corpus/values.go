@@ -89,7 +89,7 @@ func (r *ValueReader) Read(text string, year int) []Value {
 }
 
 // vague matches Chinese magnitudes without digits: 超千万, 近百万, 上亿.
-var vague = regexp.MustCompile(`(超过|超|逾|突破|近|上|过|达|数)(千万|百万|十万|亿|万)`)
+var vague = regexp.MustCompile(`(超过|超|逾|突破|过|达)(千万|百万|十万|亿|万)`)
 
 // readVague returns the magnitudes that stand without digits.
 func (r *ValueReader) readVague(text string, have []Value) []Value {

@@ -257,6 +257,8 @@ func TestConflict(t *testing.T) {
 		{"How much did Halden Flow raise in its series B?", "$62 million", "$58 million"},
 		{"费罗万 C 轮到底融了多少", "$145 million", "1.54 亿美元"},
 		{"How many MWh does Brightwater Grid run?", "2,400 MWh", "2,100 MWh"},
+		{"How many sites does Halden Flow have?", "Nine sites", "11 sites"},
+		{"how many customers does tidewick have", "Customers: 41", "38 customers"},
 	}
 	for _, tt := range tests {
 		a := w.ask(t, tt.question)

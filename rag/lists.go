@@ -351,6 +351,9 @@ func (e *Engine) sortRows(f *plan.Filter, rows []row) {
 func (e *Engine) filterLabel(p *plan.Plan) string {
 	label := e.label(p.Filter.Attribute.ID, p.Language)
 	value := corpus.FormatAmount(p.Filter.Value.Num, p.Filter.Value.Currency, p.Language)
+	if p.Filter.Unit != "" {
+		value += " " + asTyped(p.Text, strings.TrimSpace(corpus.Normal(p.Filter.Unit)))
+	}
 	switch p.Filter.Op {
 	case plan.Over:
 		return label + phrase(p.Language, " of "+value+" or more", " "+value+" 及以上")

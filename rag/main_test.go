@@ -54,13 +54,27 @@ func configOf(reports []corpus.Report) (rag.Config, error) {
 	return rag.Config{Index: ix, Catalogue: c, Vocabulary: v, Glossary: g, Embedder: index.Lexical{}}, nil
 }
 
-// landscape returns the engine without a model; change may change its configuration.
+// sharedWorld is the engine without a model that all tests may ask.
+var sharedWorld = sync.OnceValues(func() (*world, error) {
+	cfg, err := readConfig()
+	if err != nil {
+		return nil, err
+	}
+	return newWorld(cfg), nil
+})
+
+// landscape returns the engine without a model; with a change to its configuration, one of
+// its own.
 func landscape(t testing.TB, change ...func(*rag.Config)) *world {
 	t.Helper()
-	cfg, err := readConfig()
+	w, err := sharedWorld()
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(change) == 0 {
+		return w
+	}
+	cfg := w.config
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -287,7 +301,22 @@ func questions(t testing.TB) []line {
 	return out
 }
 
+// some returns all lines, or every fifth under the race detector.
+func some(l []line) []line {
+	if !raceEnabled {
+		return l
+	}
+	var out []line
+	for i := 0; i < len(l); i += 5 {
+		out = append(out, l[i])
+	}
+	return out
+}
+
 // before are the questions before the last of a talk.
 func (l line) before() []string { return l.Turns[:max(0, len(l.Turns)-1)] }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// fresh changes nothing: an engine of its own has read nothing yet.
+func fresh(*rag.Config) {}

@@ -190,10 +190,14 @@ func sentences(a rag.Answer) []string {
 // TestHostileModel holds that whatever a model says, what is sent is cited, verbatim at
 // its source, and holds no figure that its source does not.
 func TestHostileModel(t *testing.T) {
+	asked := []string{founded, "锐钠科技 A 轮融了多少，谁领投的", "How much did Corvid Ionics raise?", "Which companies are in software and trading?", "Tell me about Pallas Storage"}
+	if raceEnabled {
+		asked = asked[:1]
+	}
 	for _, v := range ragtest.Hostile() {
 		t.Run(v.Name, func(t *testing.T) {
 			w, _ := withModel(t, v.Voice)
-			for _, q := range []string{founded, "How much did Corvid Ionics raise?", "锐钠科技 A 轮融了多少，谁领投的", "Which companies are in software and trading?", "Tell me about Pallas Storage"} {
+			for _, q := range asked {
 				a := w.ask(t, q)
 				if a.Status != rag.Answered {
 					t.Errorf("%q: status %s", q, a.Status)

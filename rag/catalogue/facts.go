@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"sort"
@@ -217,7 +218,9 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		}
 		f := base
 		f.Project, f.Attribute, f.Value = owner, a.id, v
-		f.Unit = unitOf(text[v.End:])
+		if f.Unit = unitOf(text[v.End:]); f.Unit == "" {
+			f.Unit = unitOf(lead) // a column of customers holds customers
+		}
 		if r.asPrinted(text[v.End:]) {
 			f.Doubtful = true
 		}
@@ -225,7 +228,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 			f.Value.Kind = corpus.Amount
 		}
 		if a.kind == corpus.Amount {
-			f.Round = r.round(text, clauses, v)
+			f.Round = r.round(text, clauses, values, v)
 			f.Date, f.Quarter = r.dateOf(text, clauses, values, v)
 		}
 		out = append(out, f)
@@ -387,9 +390,13 @@ func (c *Catalogue) lastNamed(text string, passage int) *Project {
 	return last
 }
 
-// round returns the id of the round named nearest to v in its clause.
-func (r *factReader) round(text string, clauses []corpus.Span, v corpus.Value) string {
+// round returns the id of the round named nearest to v in its clause. Where a clause has
+// as many rounds as amounts, more than one, they pair in order.
+func (r *factReader) round(text string, clauses []corpus.Span, values []corpus.Value, v corpus.Value) string {
 	cl := clauses[clauseOf(clauses, v.Start)]
+	if id := r.pairedRound(text, cl, values, v); id != "" {
+		return id
+	}
 	best, bestDistance := "", maxCueDistance
 	for _, p := range r.rounds {
 		for _, m := range p.pattern.FindAllStringIndex(text[cl.Start:cl.End], -1) {
@@ -399,6 +406,38 @@ func (r *factReader) round(text string, clauses []corpus.Span, v corpus.Value) s
 		}
 	}
 	return best
+}
+
+// pairedRound returns the round that belongs to v by their order, or "".
+func (r *factReader) pairedRound(text string, cl corpus.Span, values []corpus.Value, v corpus.Value) string {
+	place, amounts := 0, 0
+	for _, o := range values {
+		if o.Kind == corpus.Amount && o.Start >= cl.Start && o.Start < cl.End {
+			amounts++
+			if o.Start < v.Start {
+				place++
+			}
+		}
+	}
+	if amounts < 2 {
+		return ""
+	}
+	type named struct {
+		id         string
+		start, end int
+	}
+	var rounds []named
+	for _, p := range r.rounds {
+		for _, m := range p.pattern.FindAllStringIndex(text[cl.Start:cl.End], -1) {
+			rounds = append(rounds, named{p.id, m[0], m[1]})
+		}
+	}
+	slices.SortFunc(rounds, func(a, b named) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	rounds = slices.CompactFunc(rounds, func(next, kept named) bool { return next.start < kept.end }) // "pre-seed" holds "seed"
+	if len(rounds) != amounts {
+		return ""
+	}
+	return rounds[place].id
 }
 
 // hasDate reports whether a date stands in the clause.

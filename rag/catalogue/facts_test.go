@@ -27,6 +27,9 @@ func TestFacts(t *testing.T) {
 		{"no round", "It raised €28 million.", "raised €28 million"},
 		{"Chinese round", "2024 年 9 月完成 1.8 亿元 A 轮融资。", "raised 1.8 亿元 (a, 2024-09)"},
 		{"two rounds", "It raised a seed round of $2 million in 2021 and a Series A of $9 million in 2023.", "raised $2 million (seed, 2021)\nraised $9 million (a, 2023)"},
+		{"two rounds behind", "It raised $18 million in a Series A and $5 million in a strategic round.", "raised $18 million (a)\nraised $5 million (strategic)"},
+		{"pre-seed and seed", "It raised $1 million pre-seed and $3 million seed money.", "raised $1 million (pre-seed)\nraised $3 million (seed)"},
+		{"a round is no Series A", "It raised a round of $18 million.", "raised $18 million"},
 		{"amount and valuation", "It raised $24 million at a valuation of $96 million.", "raised $24 million\nvaluation $96 million"},
 		{"Chinese amount and valuation", "完成 1.8 亿元 A 轮融资，投后估值 12 亿元。", "raised 1.8 亿元 (a)\nvaluation 12 亿元"},
 		{"market capitalisation", "Its market capitalisation was $310 million.", "market_cap $310 million"},
@@ -34,6 +37,8 @@ func TestFacts(t *testing.T) {
 		{"bound from above", "Each trip costs less than $9.", "price under $9"},
 		{"unit", "It runs 15 sites with 120 MWh.", "size 120\nsize 15"},
 		{"customers", "It has 46 customers.", "users 46"},
+		{"number in words", "It runs nine sites with 120 MWh.", "size 120\nsize nine"},
+		{"number in words of nothing counted", "Two of them sank in twenty-five sites.", ""},
 		{"start", "The pier was commissioned in June 2024.", "launched June 2024"},
 		{"founding", "It was founded in 2019.", "founded 2019"},
 		{"Chinese founding", "公司成立于 2011 年。", "founded 2011 年"},
@@ -135,6 +140,33 @@ func TestCompanion(t *testing.T) {
 	}
 }
 
+// TestColumns holds that a cell's column says what its figure is, that names of things are no
+// figures, and that values lie in their cells.
+func TestColumns(t *testing.T) {
+	w := small(t, `# R
+
+## Lines
+
+| Company | What it does | Founded | Customers | Raised | Site |
+|---|---|---|---|---|---|
+| Northline | Sails to 3 ports | 2018 | 41 | $19 million Series A (June 2023, led by Ann Lee) | Pier 2090 |
+| Southline | Sails | 2016 | 1,800+ | not disclosed | none |
+`)
+	for name, want := range map[string]string{
+		"Northline": "founded 2018\nraised $19 million (a, 2023-06)\nusers 41",
+		"Southline": "founded 2016\nraised none\nsize none\nusers over 1,800+",
+	} {
+		if diff := cmp.Diff(want, w.show(w.AllFacts(w.one(t, name)))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	for _, f := range w.Facts(w.one(t, "Northline"), "users") {
+		if f.Unit != "customers" {
+			t.Errorf("unit %q, want the column's", f.Unit)
+		}
+	}
+}
+
 func TestMalformedFigure(t *testing.T) {
 	w := small(t, lines("Its market cap is $723,377,08424."))
 	facts := w.Facts(w.one(t, "Northline"), "market_cap")
@@ -184,6 +216,10 @@ func TestLandscapeFacts(t *testing.T) {
 		{"Kilnstone Thermal", "raised", "raised none"},
 		{"沧石压缩空气", "raised", "raised none"},
 		{"晴川虚拟电厂", "raised", "raised none"},
+		{"Merrow Markets", "raised", "raised none"},
+		{"Tidewick", "users", "users 38\nusers 41\nusers none"}, // none in one country,
+		{"Ampline", "founded", "founded 2019"},
+		{"Tern Cryogenic", "launched", "launched 2026\nlaunched none"},
 		{"Ampline", "raised", "raised $7.5 million (seed, 2022-10)"},
 		{"Dispatchery", "raised", "raised $3.2 million (pre-seed, 2024-04)"},
 		{"Lumen Ridge", "raised", "raised A$210 million (2023-12)"},

@@ -680,10 +680,10 @@ func (p *Planner) settle(pl *Plan, question string) {
 		p.assume(pl)
 	}
 	types := typesOf(pl.Attributes)
+	pl.Defines = pl.Intent == Define && len(pl.Projects) > 0 && definesName(question, pl.Projects[0])
 	switch {
 	case pl.Intent == Define && len(pl.Projects) > 0 && len(types) > 0:
 		pl.Intent = Fact // "who is the CEO of", "what is the price of"
-		pl.Defines = definesName(question, pl.Projects[0])
 	case pl.Intent == Define && len(pl.Wants) == 0:
 		return // a notion is explained, whatever attribute its name sounds like
 	case pl.Intent == Fact && len(pl.Projects) > 1 && len(types) > 0 && which.MatchString(question):
