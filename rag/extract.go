@@ -34,7 +34,7 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 	if p.Decline != "" {
 		return declined(p), nil
 	}
-	if len(p.Concepts) == 0 && len(p.Projects) == 0 && p.Category == nil {
+	if len(p.Concepts) == 0 && len(p.Projects) == 0 && p.Category == nil && !p.Each {
 		return offTopic(p.Language), nil
 	}
 	if a, ok := e.categories(p); ok {

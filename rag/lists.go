@@ -688,7 +688,11 @@ func (e *Engine) countEach(p *plan.Plan) (Answer, bool) {
 	}
 	var groups []*group
 	byLabel := map[string]*group{}
+	other := &group{label: phrase(p.Language, "Other", "其他")} // described under no category
 	for _, pr := range e.in(p) {
+		if len(pr.Categories) == 0 && len(pr.Passages) > 0 && len(p.Reports) == 0 {
+			other.projects = append(other.projects, pr)
+		}
 		for _, c := range pr.Categories {
 			if !allowed(p.Reports, c.Report) {
 				continue
@@ -698,7 +702,9 @@ func (e *Engine) countEach(p *plan.Plan) (Answer, bool) {
 				byLabel[label] = &group{label: label}
 				groups = append(groups, byLabel[label])
 			}
-			byLabel[label].projects = append(byLabel[label].projects, pr)
+			if g := byLabel[label]; !slices.Contains(g.projects, pr) { // two reports may use one label
+				g.projects = append(g.projects, pr)
+			}
 		}
 	}
 	if len(groups) < 2 {
@@ -708,7 +714,17 @@ func (e *Engine) countEach(p *plan.Plan) (Answer, bool) {
 	sort.SliceStable(groups, func(i, j int) bool {
 		return groups[i].projects[0].Passages[0] < groups[j].projects[0].Passages[0]
 	})
+	if len(other.projects) > 0 {
+		groups = append(groups, other)
+	}
 	w := e.newWriter(p)
+	total := map[*catalogue.Project]bool{}
+	for _, g := range groups {
+		for _, pr := range g.projects {
+			total[pr] = true
+		}
+	}
+	w.heading(phrase(p.Language, itoa(len(total))+" projects in "+itoa(len(groups))+" categories", "共 "+itoa(len(total))+" 个项目，"+itoa(len(groups))+" 个类别"))
 	for _, g := range groups {
 		var names []string
 		var cites []int

@@ -212,3 +212,21 @@ func (w *world) askText(t testing.TB, q string) string {
 	t.Helper()
 	return text(w.ask(t, q))
 }
+
+// TestAll holds that a question for all projects, which says nothing else of them, is
+// answered with all of them by category.
+func TestAll(t *testing.T) {
+	w := landscape(t)
+	all := len(w.config.Catalogue.Projects())
+	for _, q := range []string{"list all companies", "how many projects do the reports cover?", "Which companies are there?", "有哪些公司", "你们一共收录了多少个项目"} {
+		a := w.ask(t, q)
+		if a.Status != rag.Answered || len(a.Projects) < all*9/10 {
+			t.Errorf("%q names %d of %d: %s", q, len(a.Projects), all, a.Render())
+		}
+	}
+	for _, q := range []string{"list all trees", "how many people live in Oslo?"} {
+		if a := w.ask(t, q); a.Status == rag.Answered {
+			t.Errorf("%q: %s", q, a.Render())
+		}
+	}
+}

@@ -404,7 +404,7 @@ func TestRareWordsWeighMore(t *testing.T) {
 func TestFalseFriends(t *testing.T) {
 	w := landscape(t)
 	for _, q := range []string{
-		"what is the sampling rate", "is endurance a problem", "who needs a pallet", "are there petrol stations", "how does gravity work",
+		"what is the sampling rate", "is endurance a problem", "what does a dispatcher do", "who needs a pallet", "are there petrol stations", "how does gravity work",
 		"what is a market", "which grid is the largest", "what is a battery", "how bright is it", "the first instance",
 	} {
 		if got := shown(w.ask(q)); len(got) > 0 {

@@ -212,6 +212,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	}
 	pl.Unknown = p.unknownName(question, mentions)
 	p.settle(&pl, question)
+	pl.Each = pl.Each || asksAll(&pl)
 	pl.Expand = expansion(&pl)
 	return pl
 }
@@ -700,6 +701,12 @@ func (p *Planner) settle(pl *Plan, question string) {
 	if i := slices.Index(pl.Wants, corpus.Person); i >= 0 && slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Name }) {
 		pl.Wants = slices.Delete(pl.Wants, i, i+1) // who invested: a firm
 	}
+}
+
+// asksAll reports whether a question is for the projects of the reports, whichever they are.
+func asksAll(pl *Plan) bool {
+	return (pl.Intent == List || pl.Intent == Count) && pl.Decline == "" && pl.Unknown == "" && pl.Category == nil && pl.Filter == nil &&
+		len(pl.Projects)+len(pl.Concepts)+len(pl.Attributes)+len(pl.Reports) == 0
 }
 
 // definesName reports whether the question asks what the project itself is: "what is Acme, and
