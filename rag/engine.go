@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/waymark-bot/waymark/corpus"
@@ -32,7 +33,7 @@ type Engine struct {
 	planner *plan.Planner
 	freq    *frequencies
 	values  *corpus.ValueReader
-	checker *verify.Checker
+	checker func() *verify.Checker // made in the background: it is needed last
 	cues    map[string]attributeCues
 	copulas []string       // normal forms of "is" and its kin
 	numbers map[string]int // passage number by id
@@ -49,6 +50,12 @@ func New(cfg Config) *Engine {
 	if cfg.ModelTimeout == 0 {
 		cfg.ModelTimeout = time.Minute
 	}
+	names := make([][]string, 0, len(cfg.Catalogue.Projects()))
+	for _, p := range cfg.Catalogue.Projects() {
+		names = append(names, spellings([]*catalogue.Project{p}))
+	}
+	checker := sync.OnceValue(func() *verify.Checker { return verify.New(cfg.Vocabulary, cfg.Glossary, names...) })
+	go checker()
 	reports := cfg.Index.Reports()
 	passages := cfg.Index.Passages()
 	freq := newFrequencies(passages)
@@ -56,17 +63,13 @@ func New(cfg Config) *Engine {
 		cfg:     cfg,
 		planner: plan.New(cfg.Vocabulary, cfg.Catalogue, cfg.Glossary, freq, reports),
 		freq:    freq,
+		checker: checker,
 		values:  corpus.NewValueReader(cfg.Vocabulary.Units),
 		cues:    map[string]attributeCues{},
 		copulas: normals(cfg.Vocabulary.Names.Copulas),
 		numbers: make(map[string]int, len(passages)),
 		reports: make(map[string]*corpus.Report, len(reports)),
 	}
-	names := make([][]string, 0, len(cfg.Catalogue.Projects()))
-	for _, p := range cfg.Catalogue.Projects() {
-		names = append(names, spellings([]*catalogue.Project{p}))
-	}
-	e.checker = verify.New(cfg.Vocabulary, cfg.Glossary, names...)
 	for _, a := range cfg.Vocabulary.Attributes {
 		e.cues[a.ID] = attributeCues{all: normals(a.All()), state: normals(a.State.All())}
 	}

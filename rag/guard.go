@@ -80,7 +80,7 @@ func (e *Engine) verify(a *Answer, s *Sentence) verify.Verdict {
 			Heading: c.Section + " " + c.Title, Published: e.reports[c.Report].Published,
 		})
 	}
-	return e.checker.Check(s.Text, sources, e.spokenOf(a, s))
+	return e.checker().Check(s.Text, sources, e.spokenOf(a, s))
 }
 
 // spokenOf returns the names of what the sentence is about: the project that it names,

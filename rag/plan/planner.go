@@ -313,12 +313,13 @@ func (p *Planner) nearCue(u string) string {
 	return found
 }
 
-// find returns the projects that a text names. A word that the glossary knows is that
-// word, however near it is to a name: "public" is no misspelt Publica.
+// find returns the projects that a text names. Words that the glossary knows are those
+// words, however near it is to a name: "public" is no misspelt Publica.
 func (p *Planner) find(text string) []catalogue.Mention {
 	return slices.DeleteFunc(p.catalogue.Find(text), func(m catalogue.Mention) bool {
-		units := corpus.Units(text[m.Start:m.End])
-		return !m.Exact && len(units) == 1 && len(p.glossary.FromEnglish(units[0])) > 0
+		return !m.Exact && !slices.ContainsFunc(corpus.Units(text[m.Start:m.End]), func(u string) bool {
+			return !p.stop[u] && len(p.glossary.FromEnglish(u)) == 0
+		})
 	})
 }
 
