@@ -54,14 +54,28 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 		}
 		var cells []string
 		var cites []int
+		var newest []*catalogue.Fact // nil for a project of which it is not stated
+		dates := map[corpus.Date]bool{}
 		for _, pr := range p.Projects {
 			facts := e.cfg.Catalogue.Facts(pr, a.ID)
 			if len(facts) == 0 {
+				newest = append(newest, nil)
+				continue
+			}
+			newest = append(newest, &facts[0])
+			dates[facts[0].AsOf] = true
+		}
+		for i, pr := range p.Projects {
+			f := newest[i]
+			if f == nil {
 				cells = append(cells, pr.Name+" "+phrase(p.Language, "not stated", "未说明"))
 				continue
 			}
-			f := facts[0]
-			cells = append(cells, pr.Name+" "+e.value(f, p.Language))
+			cell := pr.Name + " " + e.value(*f, p.Language)
+			if len(dates) > 1 && ages(f) && !f.AsOf.IsZero() {
+				cell += asOf(f.AsOf, p.Language)
+			}
+			cells = append(cells, cell)
 			cites = append(cites, w.cite(&all[f.Passage], f.Start, f.End))
 		}
 		if len(cites) > 0 {

@@ -21,6 +21,7 @@ type row struct {
 	quoted     bool   // text is the sentence itself
 	order      float64
 	currency   string // of a sum, by which order tells more or less
+	ages       bool   // text is a figure that tells no date of its own
 }
 
 // list answers a question for projects out of the whole corpus, not out of the
@@ -177,7 +178,7 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 			stated++
 		}
 		if f := passing(p.Filter, e.inUnit(p.Filter, facts)); f != nil {
-			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency})
+			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency, ages: ages(f)})
 		}
 	}
 	e.sortRows(p.Filter, rows)
@@ -631,8 +632,12 @@ func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer 
 	w.heading(listHeading(p.Language, label, distinct(rows), note))
 	share := listRunes/len(rows) - 8
 	all := e.cfg.Index.Passages()
+	dated := e.datedApart(rows)
 	for _, r := range rows {
 		text := r.text
+		if published := e.reports[all[r.passage].Report].Published; dated && r.ages && !published.IsZero() {
+			text += asOf(published, p.Language)
+		}
 		if len([]rune(r.project.Name))+len([]rune(text)) > max(share, minShare) {
 			text = ""
 		}
@@ -648,6 +653,26 @@ func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer 
 		w.project(r.project.Name)
 	}
 	return w.done(p)
+}
+
+// asOf is how old a figure is, behind it.
+func asOf(d corpus.Date, language string) string {
+	return phrase(language, ", as of ", "，截至 ") + d.String()
+}
+
+// ages reports whether a fact's value may have changed since its report, which tells no
+// date for it.
+func ages(f *catalogue.Fact) bool {
+	return !f.Denied && f.Date.IsZero() && f.Value.Kind != corpus.When
+}
+
+// datedApart reports whether the rows come out of reports of different dates: one date
+// below the answer does not tell how old each figure is then.
+func (e *Engine) datedApart(rows []row) bool {
+	all := e.cfg.Index.Passages()
+	return slices.ContainsFunc(rows, func(r row) bool {
+		return e.reports[all[r.passage].Report].Published != e.reports[all[rows[0].passage].Report].Published
+	})
 }
 
 // distinct returns how many projects have rows.

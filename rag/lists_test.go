@@ -230,3 +230,22 @@ func TestAll(t *testing.T) {
 		}
 	}
 }
+
+// TestRowsTellTheirDate holds that, where rows come out of reports of different dates, a
+// figure without a date of its own tells how old it is.
+func TestRowsTellTheirDate(t *testing.T) {
+	w := landscape(t)
+	a := w.ask(t, "which companies have more than 5 customers?")
+	dates := map[string]bool{}
+	for _, c := range a.Citations {
+		dates[c.Published] = true
+	}
+	if len(dates) < 2 {
+		t.Fatalf("the rows are of one date: %s", a.Render())
+	}
+	for _, s := range a.Sentences {
+		if len(s.Cites) > 0 && !strings.Contains(s.Text, "as of "+a.Citations[s.Cites[0]-1].Published) {
+			t.Errorf("%q tells no date", s.Text)
+		}
+	}
+}
