@@ -58,6 +58,9 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 		dates := map[corpus.Date]bool{}
 		for _, pr := range p.Projects {
 			facts := e.cfg.Catalogue.Facts(pr, a.ID)
+			if a.Type == corpus.Number || a.Type == corpus.When { // "no users yet" is seldom all that a report says of users
+				facts = slices.DeleteFunc(facts, func(f catalogue.Fact) bool { return f.Denied })
+			}
 			if len(facts) == 0 {
 				newest = append(newest, nil)
 				continue

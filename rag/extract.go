@@ -136,7 +136,7 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 		}
 		sort.SliceStable(cands, func(i, j int) bool { return cands[i].score > cands[j].score })
 		return slices.DeleteFunc(cands, func(c candidate) bool {
-			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 || e.countsOther(p.Counted, &c)
+			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 || e.countsOther(p.Counted, &c) || len(c.states) == 0 && e.measures(&c)
 		})
 	}
 	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
@@ -165,6 +165,12 @@ func (e *Engine) counts(what *plan.Concept, c *candidate) bool {
 		}
 		return what.Match(corpus.Normal(string(rest))) == 1
 	})
+}
+
+// measures reports whether all figures of c are amounts, shares and dates: it counts nothing.
+func (e *Engine) measures(c *candidate) bool {
+	l := e.values.Read(c.text, e.reports[c.hit.Report].Published.Year)
+	return len(l) > 0 && !slices.ContainsFunc(l, func(v corpus.Value) bool { return v.Kind == corpus.Number && !v.Percent })
 }
 
 // countsOther reports whether c counts something else than what is asked. An attribute

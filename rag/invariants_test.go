@@ -1,12 +1,14 @@
 package rag_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag"
 )
 
@@ -84,6 +86,37 @@ func TestLanguageOfAnswers(t *testing.T) {
 				if han := strings.ContainsAny(a.Render(), "。，我的"); han != (language == "zh") {
 					t.Errorf("%q in %s: %s", l.Question, language, a.Render())
 				}
+			}
+		}
+	}
+}
+
+// TestOnlyOfTheAsked holds that a question about one company is answered from what the
+// reports say of that company, whichever it is and whatever is asked.
+func TestOnlyOfTheAsked(t *testing.T) {
+	w := landscape(t)
+	numbers := map[string]int{}
+	for i, p := range w.config.Index.Passages() {
+		numbers[p.ID] = i
+	}
+	asked := []string{
+		"When was X founded?", "How much did X raise?", "Who founded X?", "Who is the chief executive of X?", "What is the valuation of X?", "How many customers does X have?",
+		"What does X cost?", "who invested in X", "What is X?", "X 融资多少", "X 的创始人是谁", "X 什么时候投运的", "X 的估值", "X 有多少客户", "介绍一下 X",
+	}
+	for i, p := range w.config.Catalogue.Projects() {
+		for j, q := range asked {
+			if raceEnabled && (i+j)%7 > 0 {
+				continue
+			}
+			q = strings.ReplaceAll(q, "X", p.Name)
+			a := w.ask(t, q)
+			for _, c := range a.Citations {
+				if !slices.Contains(w.config.Catalogue.AboutAt(numbers[c.Passage], c.Start), p) && !p.NamedIn(corpus.Normal(c.Quote)) {
+					t.Errorf("%q cites what is said of another: %q\n%s", q, c.Quote, a.Render())
+				}
+			}
+			if a.Status != rag.OffTopic && !slices.Contains(a.Projects, p.Name) {
+				t.Errorf("%q is about %q", q, a.Projects)
 			}
 		}
 	}

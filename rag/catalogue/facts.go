@@ -535,6 +535,9 @@ func denies(a *statedAttribute, clause string, neg []int) bool {
 		if m[1]-m[0] <= 2 {
 			continue // "in" and "on" show a value, but "not ... in" denies none
 		}
+		if rest := clause[m[1]:]; strings.HasPrefix(rest, "'s") || strings.HasPrefix(rest, "’s") {
+			continue // "does not store a user's data" denies no users
+		}
 		if m[0] >= neg[1] && utf8.RuneCountInString(clause[neg[1]:m[0]]) <= reach || m[1] <= neg[0] && utf8.RuneCountInString(clause[m[1]:neg[0]]) <= reach/4 {
 			return true
 		}

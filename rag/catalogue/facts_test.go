@@ -29,6 +29,7 @@ func TestFacts(t *testing.T) {
 		{"two rounds", "It raised a seed round of $2 million in 2021 and a Series A of $9 million in 2023.", "raised $2 million (seed, 2021)\nraised $9 million (a, 2023)"},
 		{"two rounds behind", "It raised $18 million in a Series A and $5 million in a strategic round.", "raised $18 million (a)\nraised $5 million (strategic)"},
 		{"pre-seed and seed", "It raised $1 million pre-seed and $3 million seed money.", "raised $1 million (pre-seed)\nraised $3 million (seed)"},
+		{"what is somebody's is not denied", "It does not keep a customer's tickets.", ""},
 		{"a round is no Series A", "It raised a round of $18 million.", "raised $18 million"},
 		{"amount and valuation", "It raised $24 million at a valuation of $96 million.", "raised $24 million\nvaluation $96 million"},
 		{"Chinese amount and valuation", "完成 1.8 亿元 A 轮融资，投后估值 12 亿元。", "raised 1.8 亿元 (a)\nvaluation 12 亿元"},

@@ -50,6 +50,7 @@ func TestFind(t *testing.T) {
 		{"none", "What is a capacity market?", nil},
 		{"a word of a name", "Which markets pay for flow?", nil},
 		{"a word alike", "are there gravel pits", nil},
+		{"a name alike", "who founded Amber Falls Storage", nil},
 		{"a category", "which companies make flow batteries", nil},
 		{"empty", "", nil},
 		{"blank", " \t\n ", nil},

@@ -348,6 +348,7 @@ func TestCounted(t *testing.T) {
 	for question, want := range map[string]string{
 		"how many cells can Corvid Ionics make": "cell",
 		"弘川钒储有多少个客户":                            "客户",
+		"弘川钒储有多少客户":                             "客户",
 	} {
 		pl := w.ask(question)
 		if pl.Counted == nil || !strings.Contains(strings.ReplaceAll(pl.Counted.Text, " ", ""), want) {

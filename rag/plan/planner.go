@@ -314,7 +314,7 @@ func (p *Planner) nearCue(u string) string {
 }
 
 // find returns the projects that a text names. Words that the glossary knows are those
-// words, however near it is to a name: "public" is no misspelt Publica.
+// words, however near they are to a name: "public" is no misspelt Publica.
 func (p *Planner) find(text string) []catalogue.Mention {
 	return slices.DeleteFunc(p.catalogue.Find(text), func(m catalogue.Mention) bool {
 		return !m.Exact && !slices.ContainsFunc(corpus.Units(text[m.Start:m.End]), func(u string) bool {
@@ -581,7 +581,7 @@ func (p *Planner) asksForHolders(pl *Plan) bool {
 }
 
 // countWords come right before what is counted.
-var countWords = regexp.MustCompile(` (?:how mani|number of|多 少 (?:个|家|名|位|台|种|条|款)?|几 (?:个|家|名|位|台|种|条|款)) `)
+var countWords = regexp.MustCompile(` (?:how mani|number of|多 少(?: (?:个|家|名|位|台|种|条|款))?|几 (?:个|家|名|位|台|种|条|款)) `)
 
 // counted returns the concept that a question asks the number of: the last of those that
 // follow the words of counting without a break, or nil.
