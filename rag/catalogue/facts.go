@@ -97,13 +97,14 @@ type factBook struct {
 	mu     sync.Mutex
 	read   map[int][]Fact
 	naming map[*Project][]int
+	rare   map[string]bool // names that few passages print
 }
 
 func newFactBook(c *Catalogue, reports []corpus.Report, passages []corpus.Passage, v *corpus.Vocabulary) *factBook {
 	b := &factBook{
 		catalogue: c, passages: passages, published: map[string]corpus.Date{},
 		reader: sync.OnceValue(func() *factReader { return newFactReader(v) }),
-		read:   map[int][]Fact{}, naming: map[*Project][]int{},
+		read:   map[int][]Fact{}, naming: map[*Project][]int{}, rare: map[string]bool{},
 	}
 	for _, r := range reports {
 		b.published[r.ID] = r.Published

@@ -42,11 +42,30 @@ func (c *Catalogue) partOfName(name string) bool {
 
 // rare reports whether few passages print the name.
 func (c *Catalogue) rare(name string) bool {
+	b := c.facts
+	b.mu.Lock()
+	known, ok := b.rare[name]
+	b.mu.Unlock()
+	if ok {
+		return known
+	}
+	known = c.printedBy(name) <= mentionedByTheWay
+	b.mu.Lock()
+	b.rare[name] = known
+	b.mu.Unlock()
+	return known
+}
+
+// printedBy returns how many passages print the name; it stops counting soon after
+// mentionedByTheWay.
+func (c *Catalogue) printedBy(name string) int {
 	n := 0
 	for _, p := range c.facts.passages {
 		if strings.Contains(p.Text, name) {
-			n++
+			if n++; n > mentionedByTheWay {
+				break
+			}
 		}
 	}
-	return n <= mentionedByTheWay
+	return n
 }
