@@ -26,8 +26,10 @@ func TestEveryFactIsFound(t *testing.T) {
 			for _, f := range w.config.Catalogue.Facts(p, attribute) {
 				for _, q := range questions {
 					q = strings.ReplaceAll(q, "X", p.Name)
+					if told++; raceEnabled && told%8 > 0 {
+						continue
+					}
 					a := w.ask(t, q)
-					told++
 					if a.Status != rag.Answered {
 						t.Errorf("%q: status %s, but %s states it", q, a.Status, f.Report)
 						continue

@@ -108,9 +108,9 @@ func TestBounds(t *testing.T) {
 		},
 		{
 			"who operates more than 1,000 MWh?",
-			[]string{"Brightwater Grid", "Saltmarsh Power"},
+			[]string{"Brightwater Grid", "Saltmarsh Power", "格润储能"}, // that one in GWh
 			[]string{"Pallas Storage", "Halden Flow"},
-			[]string{"2,400 MWh"},
+			[]string{"2,400 MWh", "3.6GWh"},
 		},
 		{
 			"which companies have more than 45 customers",

@@ -581,7 +581,7 @@ func (p *Planner) asksForHolders(pl *Plan) bool {
 }
 
 // countWords come right before what is counted.
-var countWords = regexp.MustCompile(` (?:how mani|number of|多 少(?: (?:个|家|名|位|台|种|条|款))?|几 (?:个|家|名|位|台|种|条|款)) `)
+var countWords = regexp.MustCompile(` (?:how mani|number of|多 少(?: (?:个|家|名|位|台|种|条|款|枚|座|人|次|套|只|件|份|辆|艘))?|几 (?:个|家|名|位|台|种|条|款|枚|座|人|次|套|只|件|份|辆|艘)) `)
 
 // counted returns the concept that a question asks the number of: the last of those that
 // follow the words of counting without a break, or nil.
