@@ -162,7 +162,7 @@ func TestGroupsAndTopics(t *testing.T) {
 			}
 		}
 		for _, c := range server.Calls("sendMessage") {
-			if c.Params["chat_id"] == itoa(super.ID) && c.Status != 200 {
+			if c.Params["chat_id"] == itoa(super.ID) && c.Status >= 400 { // 0: its answer is still under way
 				t.Errorf("a message was refused first: %v", c.Params)
 			}
 		}
