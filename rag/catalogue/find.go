@@ -40,7 +40,7 @@ func (c *Catalogue) Find(text string) []Mention {
 		}
 		found = append(found, m)
 	}
-	words := word.FindAllStringIndex(text, -1)
+	words := c.words(text)
 	for n := maxNameWords; n >= 1; n-- {
 		for i := 0; i+n <= len(words); i++ {
 			if p := c.exact(text, words[i:i+n]); p != nil {
@@ -66,6 +66,19 @@ func (c *Catalogue) Find(text string) []Mention {
 		}
 	}
 	return firstMentions(found)
+}
+
+// words returns the words of text. An English genitive is left out of its word, unless it is
+// part of a name.
+func (c *Catalogue) words(text string) [][]int {
+	out := word.FindAllStringIndex(text, -1)
+	for _, w := range out {
+		s := text[w[0]:w[1]]
+		if bare := strings.TrimSuffix(strings.TrimSuffix(s, "'s"), "'S"); bare != s && c.byKey[key(s)] == nil {
+			w[1] = w[0] + len(bare)
+		}
+	}
+	return out
 }
 
 // firstMentions orders mentions by place and keeps one a project.
