@@ -96,6 +96,7 @@ const wholeCoverage = 0.6
 func (e *Engine) answerParts(ctx context.Context, p *plan.Plan) (Answer, error) {
 	w := e.newWriter(p)
 	var all []candidate
+	var missing []string
 	for i := range p.Parts {
 		part := &p.Parts[i]
 		hits, err := e.retrieve(ctx, part)
@@ -104,6 +105,7 @@ func (e *Engine) answerParts(ctx context.Context, p *plan.Plan) (Answer, error) 
 		}
 		cands := e.required(part, e.candidates(part, hits))
 		if !e.covered(part, hits, cands) {
+			missing = append(missing, e.labels(part)...)
 			continue
 		}
 		for _, c := range e.choose(part, cands, maxPerPart) {
@@ -118,7 +120,27 @@ func (e *Engine) answerParts(ctx context.Context, p *plan.Plan) (Answer, error) 
 	w.paragraph(all)
 	a := w.done(p)
 	a.Conflict = disagree(all)
+	a.Notice = notStated(p, missing)
 	return a, nil
+}
+
+// labels names the attributes that p asks for.
+func (e *Engine) labels(p *plan.Plan) []string {
+	var out []string
+	for _, a := range p.Attributes {
+		if l := a.Label.In(p.Language); l != "" && !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// notStated says of what a question asked beside other things that no report states it; "" for nothing.
+func notStated(p *plan.Plan, what []string) string {
+	if len(what) == 0 {
+		return ""
+	}
+	return phrase(p.Language, "Not stated in the reports: ", "报告未说明：") + strings.Join(what, phrase(p.Language, ", ", "、")) + phrase(p.Language, ".", "。")
 }
 
 // maxPerPart is how many sentences a part of a question may take.
@@ -280,7 +302,35 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 	w.paragraph(chosen)
 	a := w.done(p)
 	a.Conflict = disagree(chosen)
+	if len(a.Citations) > 0 {
+		a.Notice = notStated(p, e.unstated(p, chosen))
+	}
 	return a
+}
+
+// unstated names what a question asked of one project, beside other things, that the
+// reports state nowhere and the chosen sentences do not speak of.
+func (e *Engine) unstated(p *plan.Plan, chosen []candidate) []string {
+	if len(p.Projects) != 1 || len(p.Attributes) < 2 {
+		return nil
+	}
+	var out []string
+	for _, a := range p.Attributes {
+		if a.Loose || len(a.State.All()) == 0 || a.Label.En == "" || len(e.cfg.Catalogue.Facts(p.Projects[0], a.ID)) > 0 {
+			continue
+		}
+		if a.Type != corpus.Amount && a.Type != corpus.Number && a.Type != corpus.When {
+			continue // what is not a value is not read as a fact
+		}
+		cues := e.cues[a.ID]
+		spoken := slices.ContainsFunc(chosen, func(c candidate) bool {
+			return slices.ContainsFunc(slices.Concat(cues.all, cues.state), func(s string) bool { return strings.Contains(c.normal, s) })
+		})
+		if !spoken {
+			out = append(out, a.Label.In(p.Language))
+		}
+	}
+	return out
 }
 
 // choose returns the best sentence and those worth adding to it, at most n.

@@ -389,7 +389,7 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 }
 
 // holding returns a row for each project of which a sentence holds the keys: all of them
-// where two projects have such a sentence, else the weightiest.
+// where two projects have such a sentence, else those of which it holds leastHeld of their weight.
 func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
 	if len(keys) == 0 {
 		return nil
@@ -422,6 +422,9 @@ func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
 	var rows, whole []row
 	for _, pr := range order {
 		r := byProject[pr]
+		if r.order < leastHeld*full || !e.holdsFigures(p, &r) {
+			continue
+		}
 		rows = append(rows, r)
 		if r.order >= full-1e-9 {
 			whole = append(whole, r)
@@ -432,6 +435,31 @@ func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
 	}
 	return rows
 }
+
+// leastHeld is the share of the keys' weight that a row's sentence must hold.
+const leastHeld = 0.6
+
+// holdsFigures reports whether the row's sentence holds each sum and large number of the question: who
+// names a figure asks for what has it.
+func (e *Engine) holdsFigures(p *plan.Plan, r *row) bool {
+	var have []corpus.Value
+	for _, v := range p.Asked {
+		if v.Kind != corpus.Amount && (v.Kind != corpus.Number || v.Num < leastFigure) {
+			continue
+		}
+		if have == nil {
+			report := e.reports[e.cfg.Index.Passages()[r.passage].Report]
+			have = e.values.Read(report.Text[r.start:r.end], report.Published.Year)
+		}
+		if !slices.ContainsFunc(have, func(o corpus.Value) bool { return o.Kind != corpus.When && o.Num == v.Num }) {
+			return false
+		}
+	}
+	return true
+}
+
+// leastFigure is from where on a number is a figure: a smaller one may bound the list.
+const leastFigure = 100
 
 // keys returns the concepts that every row must hold, weightiest first: those
 // that are no cue words of an attribute and weigh nearly as much as the weightiest.
