@@ -13,6 +13,7 @@ package rag
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/waymark-bot/waymark/corpus"
@@ -143,10 +144,22 @@ type Prompt struct {
 	Version string // changes when the wording does
 	System  string
 	User    string
+	Schema  *Schema // when set, the completion is one JSON value of it
+}
+
+// A Schema is the form of a completion that is one JSON value.
+type Schema struct {
+	Name string // letters, digits, _ and -; at most 64
+	// JSON is a JSON Schema (https://json-schema.org). A server holds a model to
+	// it only if every object in it lists all its properties as required and sets
+	// additionalProperties to false:
+	// https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+	JSON json.RawMessage
 }
 
 // Usage counts a model's tokens, as the server reports them.
 type Usage struct {
+	Model                          string // [Generator.Name] of the one that answered; "" when none did
 	PromptTokens, CompletionTokens int
 }
 
@@ -157,6 +170,11 @@ type Generator interface {
 	// Generate streams the completion of p to emit, piece by piece, and returns
 	// the whole text. A completion that did not end by itself (a cut stream, a
 	// length limit) is an error, with the text so far. An error from emit stops it.
+	// A nil emit says that nobody sees the pieces.
+	//
+	// With a Schema the text is one JSON value, which emit gets in one piece. Any
+	// other text is an error. That the value is of the schema is for the caller to
+	// check: not every server holds a model to it.
 	Generate(ctx context.Context, p Prompt, emit func(piece string) error) (string, Usage, error)
 }
 

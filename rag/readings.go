@@ -1,6 +1,8 @@
 package rag
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -46,6 +48,22 @@ func (r *readings) of(p *corpus.Passage) *reading {
 	}
 	r.kept[p.ID] = got
 	return got
+}
+
+// Warm reads what questions would have to read first: the facts of all passages, and as many
+// passages as are kept read. Answers are the same without it. The error is ctx's.
+func (e *Engine) Warm(ctx context.Context) error {
+	if err := e.cfg.Catalogue.ReadFacts(ctx); err != nil {
+		return fmt.Errorf("read facts: %w", err)
+	}
+	all := e.cfg.Index.Passages()
+	for i := range all[:min(len(all), maxReadings-1)] {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("read passages: %w", err)
+		}
+		e.readings.of(&all[i])
+	}
+	return nil
 }
 
 func readPassage(p *corpus.Passage) *reading {

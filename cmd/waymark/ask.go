@@ -45,6 +45,7 @@ func (c *askCommand) Run(ctx context.Context, a *app) error {
 	}
 	defer a.close(k)
 	if c.JSONL {
+		k.warm(ctx)
 		return a.answerLines(ctx, func(q rag.Question) (any, error) {
 			q.Language = string(c.Lang)
 			answer, err := k.engine.Ask(ctx, q)

@@ -27,6 +27,7 @@ func (c *chatCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer a.close(k)
+	k.warm(ctx)
 	b := newBot(k, inLanguage{k.engine, string(c.Lang)}, nil, a.logger)
 	t := newTerminal(a.stdout, a.env)
 	person := isTerminal(a.stdin) && isTerminal(a.stdout)

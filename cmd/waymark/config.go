@@ -29,6 +29,8 @@ type settings struct {
 	Model    string  `group:"models" placeholder:"qwen3:8b" help:"Language model that phrases answers; without one, the reports' own sentences answer."`
 	ModelKey secret  `group:"models" placeholder:"KEY" help:"Its key."`
 
+	ModelFacts bool `group:"models" help:"Let the language model read further facts off the reports while they are ingested: one call a passage that names a project, once. A fact whose words do not stand in the passage is discarded."`
+
 	RerankURL   address `name:"rerank-url" group:"models" placeholder:"http://127.0.0.1:8081" help:"Server of the rerank model."`
 	RerankModel string  `group:"models" placeholder:"bge-reranker-v2-m3" help:"Rerank model that orders passages."`
 	RerankKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
@@ -56,6 +58,9 @@ func (s *settings) check(from *sources) error {
 		case m.haveModel && !m.haveURL:
 			return from.missing(m.url, m.model)
 		}
+	}
+	if s.ModelFacts && s.ModelURL == "" {
+		return from.missing("model-url", "model-facts")
 	}
 	return nil
 }

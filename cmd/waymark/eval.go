@@ -41,6 +41,7 @@ func (c *evalAnswersCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer a.close(k)
+	k.warm(ctx)
 	report, err := eval.Scorer{Names: k}.Answers(ctx, k.engine, questions)
 	if err != nil {
 		return err

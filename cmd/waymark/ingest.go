@@ -115,7 +115,7 @@ func (c *ingestCommand) merge(ctx context.Context, a *app, dir string, in input,
 		return usagef("ingest: nothing was ingested into %s yet; want waymark ingest PATH...", dir)
 	}
 	next.embedder = m.embedder.Name()
-	if !c.Rebuild && !c.Replace && same(old, next) {
+	if !c.Rebuild && !c.Replace && !a.settings.ModelFacts && same(old, next) {
 		a.printSkipped(in.skipped)
 		fmt.Fprintf(a.stdout, "Nothing changed: %s in %s. --rebuild indexes them anew.\n", plural(len(next.reports), "report"), dir)
 		return nil
@@ -124,7 +124,7 @@ func (c *ingestCommand) merge(ctx context.Context, a *app, dir string, in input,
 		return err
 	}
 	p := newProgress(a.stderr)
-	passages, err := a.store(ctx, dir, next, m.embedder, c.Rebuild, p.report)
+	passages, err := a.store(ctx, dir, next, m, c.Rebuild, p.report)
 	p.end()
 	if err != nil {
 		return fmt.Errorf("index %s: %w", plural(len(next.reports), "report"), err)

@@ -44,11 +44,12 @@ func (l *live) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.current.Store(l.serve(k))
+	l.current.Store(l.serve(ctx, k))
 	return nil
 }
 
-func (l *live) serve(k *knowledge) *serving {
+func (l *live) serve(ctx context.Context, k *knowledge) *serving {
+	k.warm(ctx)
 	s := &serving{knowledge: k, bot: newBot(k, k.engine, l.sessions, l.logger)}
 	s.users.Store(1)
 	return s
@@ -126,7 +127,7 @@ func (l *live) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	old := l.current.Swap(l.serve(k))
+	old := l.current.Swap(l.serve(ctx, k))
 	l.done(old)
 	l.logger.InfoContext(ctx, "new reports taken up", "generation", k.generation, "reports", len(k.index.Reports()))
 	return nil

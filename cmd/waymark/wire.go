@@ -65,9 +65,26 @@ type knowledge struct {
 	index      *index.Index
 	catalogue  *catalogue.Catalogue
 	engine     *rag.Engine
+	cool       func() // ends what warm began; nil when it did not
 }
 
-func (k *knowledge) close() error { return k.index.Close() }
+// warm reads in the background what many questions will need.
+func (k *knowledge) warm(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // close ends it
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = k.engine.Warm(ctx) // nothing but having been ended
+	}()
+	k.cool = func() { cancel(); <-done }
+}
+
+func (k *knowledge) close() error {
+	if k.cool != nil {
+		k.cool()
+	}
+	return k.index.Close()
+}
 
 // foundBy says how passages are found.
 func (k *knowledge) foundBy() string {
@@ -188,7 +205,11 @@ func (a *app) knowInMemory(ctx context.Context, generation string, c collection,
 
 // knowIndex answers from ix, which it takes over.
 func (a *app) knowIndex(generation string, ix *index.Index, l lexicon, m models) (*knowledge, error) {
-	return a.knowCatalogue(generation, ix, catalogue.Extract(ix.Reports(), ix.Passages(), ix.Projects(), l.Vocabulary), l, m)
+	c := catalogue.Extract(ix.Reports(), ix.Passages(), ix.Projects(), l.Vocabulary)
+	if facts := ix.Facts(); len(facts) > 0 && !c.Restore(facts) {
+		a.logger.Info("facts of the index are of another program or vocabulary, they are read anew", "generation", generation)
+	}
+	return a.knowCatalogue(generation, ix, c, l, m)
 }
 
 // knowCatalogue answers from ix, which it takes over, and the projects in it.
@@ -245,18 +266,25 @@ func mismatched(err error) bool {
 // store writes a collection as the next generation of the data directory and
 // returns how many passages each report has. anew embeds those again that the
 // current generation holds.
-func (a *app) store(ctx context.Context, dir string, c collection, e rag.Embedder, anew bool, progress index.Progress) (map[string]int, error) {
+func (a *app) store(ctx context.Context, dir string, c collection, m models, anew bool, progress index.Progress) (map[string]int, error) {
 	l, err := c.words.join()
 	if err != nil {
 		return nil, err
 	}
-	passages, _ := rag.Prepare(c.reports, c.projects, l.Vocabulary)
+	passages, found := rag.Prepare(c.reports, c.projects, l.Vocabulary)
 	content := index.Content{Reports: c.reports, Passages: passages, Projects: c.projects}
+	finder := rag.FactFinder{
+		Generator: m.generator, Vocabulary: l.Vocabulary, Reports: c.reports, Logger: a.logger,
+		Progress: func(done, total int) { progress("facts", done, total) },
+	}
+	if content.Facts, err = a.readFacts(ctx, dir, found, passages, finder); err != nil {
+		return nil, err
+	}
 	build := index.Build
 	if anew {
 		build = index.Rebuild
 	}
-	if _, err := build(ctx, dir, content, e, progress); err != nil {
+	if _, err := build(ctx, dir, content, m.embedder, progress); err != nil {
 		return nil, err
 	}
 	counts := map[string]int{}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/waymark-bot/waymark/corpus"
@@ -28,106 +27,7 @@ type Fact struct {
 	AsOf       corpus.Date // when the report was published
 	Passage    int         // number in corpus order
 	Start, End int         // the sentence, bytes in the report's clean text
-}
-
-// Facts returns what is stated of p under the attribute, newest report
-// first, in reading order within a report.
-func (c *Catalogue) Facts(p *Project, attribute string) []Fact {
-	var out []Fact
-	for _, f := range c.AllFacts(p) {
-		if f.Attribute == attribute {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// AllFacts returns everything that is stated of p.
-func (c *Catalogue) AllFacts(p *Project) []Fact {
-	var out []Fact
-	for _, n := range c.Naming(p) {
-		for _, f := range c.facts.of(n) {
-			if f.Project == p {
-				out = append(out, f)
-			}
-		}
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].AsOf.Compare(out[j].AsOf) > 0 })
-	return out
-}
-
-// FactsAt returns the facts that the sentence of passage number n states that begins at the
-// report's byte start.
-func (c *Catalogue) FactsAt(n, start int) []Fact {
-	var out []Fact
-	for _, f := range c.facts.of(n) {
-		if f.Start == start {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// Naming returns the numbers of the passages that describe p or hold one of its names
-// as printed: those that can state something of it.
-func (c *Catalogue) Naming(p *Project) []int {
-	c.facts.mu.Lock()
-	defer c.facts.mu.Unlock()
-	if l, ok := c.facts.naming[p]; ok {
-		return l
-	}
-	var out []int
-	for n, ps := range c.facts.passages {
-		if slices.Contains(p.Passages, n) || slices.ContainsFunc(p.printed, func(s string) bool { return strings.Contains(ps.Text, s) }) {
-			out = append(out, n)
-		}
-	}
-	c.facts.naming[p] = out
-	return out
-}
-
-// A factBook holds the facts of each passage, read when they are first asked for. It is
-// safe for concurrent use.
-type factBook struct {
-	catalogue *Catalogue
-	passages  []corpus.Passage
-	published map[string]corpus.Date
-	reader    func() *factReader
-
-	mu     sync.Mutex
-	read   map[int][]Fact
-	naming map[*Project][]int
-	rare   map[string]bool // names that few passages print
-}
-
-func newFactBook(c *Catalogue, reports []corpus.Report, passages []corpus.Passage, v *corpus.Vocabulary) *factBook {
-	b := &factBook{
-		catalogue: c, passages: passages, published: map[string]corpus.Date{},
-		reader: sync.OnceValue(func() *factReader { return newFactReader(v) }),
-		read:   map[int][]Fact{}, naming: map[*Project][]int{}, rare: map[string]bool{},
-	}
-	for _, r := range reports {
-		b.published[r.ID] = r.Published
-	}
-	return b
-}
-
-// of returns the facts of passage number n, in reading order.
-func (b *factBook) of(n int) []Fact {
-	b.mu.Lock()
-	l, ok := b.read[n]
-	b.mu.Unlock()
-	if ok {
-		return l
-	}
-	p := b.passages[n]
-	for _, span := range corpus.Sentences(p.Text) {
-		l = append(l, b.catalogue.readSentence(b.reader(), n, p, span, b.published[p.Report])...)
-	}
-	b.mu.Lock()
-	b.read[n] = l
-	b.mu.Unlock()
-	return l
+	Model      bool        // a language model found it; the sentence and the value in it are the report's own
 }
 
 // A factReader reads facts off sentences by cue words: a value belongs to the
@@ -136,6 +36,7 @@ func (b *factBook) of(n int) []Fact {
 type factReader struct {
 	values     *corpus.ValueReader
 	attributes []statedAttribute
+	kinds      map[string]corpus.ValueType // of the attributes that have values, by id
 	rounds     []namedPattern
 	negation   *regexp.Regexp
 	withheld   *regexp.Regexp // nil for none
@@ -157,7 +58,11 @@ type namedPattern struct {
 
 func newFactReader(v *corpus.Vocabulary) *factReader {
 	r := &factReader{values: corpus.NewValueReader(v.Units), negation: wordPattern(v.Negations), withheld: wordPattern(v.Withheld), negations: v.Negations.All(), printed: v.AsPrinted.All()}
+	r.kinds = map[string]corpus.ValueType{}
 	for _, a := range v.Attributes {
+		if a.Type == corpus.Amount || a.Type == corpus.Number || a.Type == corpus.When {
+			r.kinds[a.ID] = a.Type
+		}
 		if cue := wordPattern(a.State); cue != nil {
 			r.attributes = append(r.attributes, statedAttribute{a.ID, a.Type, cue, wordPattern(a.Unless)})
 		}

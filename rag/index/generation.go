@@ -21,7 +21,7 @@ import (
 //
 //	DIR/index/CURRENT          the name of the current generation, one line
 //	DIR/index/LOCK             held while a generation is written
-//	DIR/index/gen-.../         a generation: manifest, reports, passages, vectors, inverted lists
+//	DIR/index/gen-.../         a generation: manifest, reports, passages, projects, facts, vectors, inverted lists
 //	DIR/index/embeddings.jsonl vectors of an ingest that has not finished, to go on from
 const (
 	indexDir    = "index"
@@ -146,6 +146,9 @@ func writeContent(gen string, c Content) error {
 	if err := writeLines(filepath.Join(gen, projectsFile), c.Projects); err != nil {
 		return fmt.Errorf("write projects: %w", err)
 	}
+	if err := writeLines(filepath.Join(gen, factsFile), c.Facts); err != nil {
+		return fmt.Errorf("write facts: %w", err)
+	}
 	return nil
 }
 
@@ -265,7 +268,14 @@ func readContent(gen string, c *Content) error {
 	if err := readLines(filepath.Join(gen, passagesFile), &c.Passages); err != nil {
 		return err
 	}
-	return readLines(filepath.Join(gen, projectsFile), &c.Projects)
+	if err := readLines(filepath.Join(gen, projectsFile), &c.Projects); err != nil {
+		return err
+	}
+	err := readLines(filepath.Join(gen, factsFile), &c.Facts)
+	if errors.Is(err, fs.ErrNotExist) { // an older program kept none
+		return nil
+	}
+	return err
 }
 
 func writeLines[T any](file string, items []T) error {

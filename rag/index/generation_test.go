@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -29,7 +30,7 @@ func checkEdition(t *testing.T, ix *Index, passages int) int {
 		t.Fatal(err)
 	}
 	want := edition(number, passages)
-	if diff := cmp.Diff(want, Content{ix.Reports(), ix.Passages(), ix.Projects()}); diff != "" {
+	if diff := cmp.Diff(want, Content{ix.Reports(), ix.Passages(), ix.Projects(), ix.Facts()}); diff != "" {
 		t.Errorf("contents of edition %d (-want +got):\n%s", number, diff)
 	}
 	last := want.Passages[passages-1]
@@ -435,5 +436,42 @@ func TestManifest(t *testing.T) {
 	files := generationFiles(t, dir)
 	if len(m.Files) != len(files)-1 { // all but itself
 		t.Errorf("manifest sums up %d of the files %v", len(m.Files), files)
+	}
+}
+
+// TestOpenWithoutFacts holds that a generation of an older program, which kept no facts, opens.
+func TestOpenWithoutFacts(t *testing.T) {
+	dir := t.TempDir()
+	build(t, dir, edition(1, 3), ragtest.WordEmbedder{})
+	name, err := Current(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gen := filepath.Join(dir, indexDir, name)
+	if err := os.Remove(filepath.Join(gen, factsFile)); err != nil {
+		t.Fatal(err)
+	}
+	m, err := os.ReadFile(filepath.Join(gen, manifestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest map[string]any
+	if err := json.Unmarshal(m, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	delete(manifest["files"].(map[string]any), factsFile)
+	if m, err = json.Marshal(manifest); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(gen, manifestFile), m, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ix, err := Open(dir, ragtest.WordEmbedder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ix.Close() }()
+	if len(ix.Facts()) != 0 || len(ix.Passages()) != 3 {
+		t.Errorf("%d facts, %d passages", len(ix.Facts()), len(ix.Passages()))
 	}
 }

@@ -22,6 +22,7 @@ package index
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -63,6 +64,7 @@ type Content struct {
 	Reports  []corpus.Report
 	Passages []corpus.Passage
 	Projects []corpus.ProjectEntry
+	Facts    []json.RawMessage // what the catalogue read off them; the index keeps it as it is
 }
 
 // An Index is one open generation. It is safe for concurrent use.
@@ -144,6 +146,10 @@ func (ix *Index) Passages() []corpus.Passage { return ix.content.Passages }
 
 // Projects returns the project entries that came with the reports.
 func (ix *Index) Projects() []corpus.ProjectEntry { return ix.content.Projects }
+
+// Facts returns what the catalogue read off the reports, as it was given; nil for an index
+// of an older program.
+func (ix *Index) Facts() []json.RawMessage { return ix.content.Facts }
 
 // pool is how many candidates each list brings to the fusion.
 const pool = 100

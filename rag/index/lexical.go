@@ -302,10 +302,19 @@ func (x *lexicalIndex) addTerm(ctx context.Context, field, term string, avg, max
 
 // topScores returns the best n non-zero scores, best first, ties in order.
 func topScores(scores []float64, n int, keep func(int) bool) []scored {
-	var l []scored
+	if n <= 0 {
+		return nil
+	}
+	l := make([]scored, 0, 2*n)
+	least := 0.0 // of the n best so far
 	for i, s := range scores {
-		if s > 0 && (keep == nil || keep(i)) {
-			l = append(l, scored{i, s})
+		if s <= least || keep != nil && !keep(i) {
+			continue
+		}
+		if l = append(l, scored{i, s}); len(l) == 2*n {
+			sortScored(l)
+			l = l[:n]
+			least = l[n-1].score
 		}
 	}
 	sortScored(l)

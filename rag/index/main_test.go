@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,7 +29,10 @@ func TestMain(m *testing.M) {
 // edition.
 func edition(number, n int) Content {
 	id := fmt.Sprintf("edition-%d", number)
-	c := Content{Projects: []corpus.ProjectEntry{{Name: fmt.Sprintf("Almanac %d", number)}}}
+	c := Content{
+		Projects: []corpus.ProjectEntry{{Name: fmt.Sprintf("Almanac %d", number)}},
+		Facts:    []json.RawMessage{[]byte(`"kept as it is"`), fmt.Appendf(nil, `{"n":%d}`, number)},
+	}
 	r := corpus.Report{ID: id, Title: fmt.Sprintf("Edition %d", number), Language: "en"}
 	for i := range n {
 		start := len(r.Text)

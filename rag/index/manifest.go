@@ -61,6 +61,7 @@ const (
 	reportsFile  = "reports.jsonl"
 	passagesFile = "passages.jsonl"
 	projectsFile = "projects.jsonl"
+	factsFile    = "facts.jsonl"
 	vectorsFile  = "vectors.gob"
 	lexicalDir   = "bleve"
 )
