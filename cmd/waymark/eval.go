@@ -41,7 +41,9 @@ func (c *evalAnswersCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer a.close(k)
-	k.warm(ctx)
+	if err := k.engine.Warm(ctx); err != nil { // as a bot is that has been running for a second
+		return err
+	}
 	report, err := eval.Scorer{Names: k}.Answers(ctx, k.engine, questions)
 	if err != nil {
 		return err

@@ -1,0 +1,145 @@
+package rag
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// required keeps the sentences that can answer: of a question for a number, those that
+// speak of what is counted; of one for a value of something that is no project, those
+// that speak of it, themselves or by their heading.
+func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
+	if p.Counted != nil && len(p.Projects) > 0 {
+		for i := range cands {
+			if e.counts(p.Counted, &cands[i]) {
+				cands[i].score += countsShare
+			}
+		}
+		sort.SliceStable(cands, func(i, j int) bool { return cands[i].score > cands[j].score })
+		return slices.DeleteFunc(cands, func(c candidate) bool {
+			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 || e.countsOther(p.Counted, &c) || len(c.states) == 0 && e.measures(&c)
+		})
+	}
+	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
+		return cands
+	}
+	keys := e.keys(p)
+	if len(keys) == 0 || keys[0].Weight < minKey {
+		return cands
+	}
+	return slices.DeleteFunc(cands, func(c candidate) bool { return keys[0].Match(c.normal) == 0 && c.under == 0 })
+}
+
+// counts reports whether c gives a number of what is asked, one right before it.
+func (e *Engine) counts(what *plan.Concept, c *candidate) bool {
+	if what.Match(c.normal) < 1 {
+		return false
+	}
+	return slices.ContainsFunc(e.values.Read(c.text, e.reports[c.hit.Report].Published.Year), func(v corpus.Value) bool {
+		if v.Kind != corpus.Number || v.Percent {
+			return false
+		}
+		rest := []rune(c.text[v.End:])
+		rest = rest[:min(countedWithin, len(rest))]
+		if k := slices.IndexFunc(rest, func(r rune) bool { return strings.ContainsRune(",.;:，。；：、", r) }); k >= 0 {
+			rest = rest[:k]
+		}
+		return what.Match(corpus.Normal(string(rest))) == 1
+	})
+}
+
+// measures reports whether all figures of c are amounts, shares and dates: it counts nothing.
+func (e *Engine) measures(c *candidate) bool {
+	l := e.values.Read(c.text, e.reports[c.hit.Report].Published.Year)
+	return len(l) > 0 && !slices.ContainsFunc(l, func(v corpus.Value) bool { return v.Kind == corpus.Number && !v.Percent })
+}
+
+// countsOther reports whether c counts something else than what is asked. An attribute
+// without a label gathers unlike things: a number of plants is no number of employees.
+func (e *Engine) countsOther(what *plan.Concept, c *candidate) bool {
+	i := slices.IndexFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == what.Attribute })
+	return i >= 0 && e.cfg.Vocabulary.Attributes[i].Loose && what.Match(c.normal) < 1
+}
+
+// countedWithin is how many characters behind a number the thing counted stands at most.
+const countedWithin = 24
+
+// countsShare is what it is worth that a sentence counts the very thing asked for.
+const countsShare = 0.3
+
+// minKey is the weight from which on a word tells what a question is about.
+const minKey = 0.6
+
+// covered reports whether the hits can answer at all.
+func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
+	if len(cands) == 0 {
+		return false
+	}
+	if len(p.Concepts) == 0 || len(p.Projects) > 1 && p.Intent == plan.Compare {
+		return len(p.Projects) > 0
+	}
+	if p.Unknown != "" {
+		return false
+	}
+	if slices.ContainsFunc(cands, func(c candidate) bool { return len(c.states) > 0 }) {
+		return true
+	}
+	if p.Intent == plan.Compare && len(p.Projects) == 0 && len(e.keys(p)) > 1 {
+		return true
+	}
+	if len(p.Projects) > 0 {
+		return e.coveredFor(p, hits, cands)
+	}
+	best, missing := e.passageCoverage(p, hits)
+	if best < minPassageCoverage {
+		return false
+	}
+	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" {
+		return false // a word that tells most, and no passage knows it
+	}
+	if len(p.Wants) > 0 && !slices.ContainsFunc(cands, func(c candidate) bool { return c.holds > 0 && c.coverage >= minSentenceCoverage }) {
+		return false
+	}
+	return cands[0].coverage >= minSentenceCoverage
+}
+
+// coveredFor reports whether a sentence about one of the asked projects can answer:
+// it holds enough of the question, and a value of a wanted type.
+func (e *Engine) coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
+	best, _ := e.passageCoverage(p, hits)
+	if p.Intent == plan.Summary && best >= minSentenceCoverage {
+		return true
+	}
+	least := minPassageCoverage
+	if p.Conflict {
+		least = minSentenceCoverage // "is it A or B": no passage holds both
+	}
+	return best >= least && slices.ContainsFunc(cands, func(c candidate) bool {
+		return c.coverage+c.near >= minSentenceCoverage && (len(p.Wants) == 0 || c.holds > 0) && slices.ContainsFunc(p.Projects, c.concerns)
+	})
+}
+
+// relatedCount is how many nearest topics an uncovered question is pointed to.
+const relatedCount = 3
+
+// related names the topics of the nearest passages.
+func related(hits []Hit) []string {
+	var out []string
+	for _, h := range hits {
+		if len(h.Path) == 0 {
+			continue
+		}
+		topic := h.Path[len(h.Path)-1]
+		if !slices.Contains(out, topic) {
+			out = append(out, topic)
+		}
+		if len(out) == relatedCount {
+			break
+		}
+	}
+	return out
+}

@@ -1,0 +1,216 @@
+package rag
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// listFiltered lists the projects for which a fact passes the filter.
+func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
+	rows, stated := e.filtered(p)
+	if len(rows) == 0 {
+		return Answer{}, false
+	}
+	note := ""
+	if p.Filter.Op != plan.None {
+		note = phrase(p.Language,
+			"stated for "+itoa(stated)+" projects; for others the reports give no figure",
+			"报告给出该项数据的项目有 "+itoa(stated)+" 个，其余未说明")
+	}
+	return e.writeRows(p, e.filterLabel(p), note, rows), true
+}
+
+// filtered returns the rows of the plan's filter, in its order, and of how many projects
+// the attribute is stated at all.
+func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
+	for _, pr := range e.in(p) {
+		facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
+		facts = slices.DeleteFunc(slices.Clone(facts), func(f catalogue.Fact) bool { return !allowed(p.Reports, f.Report) })
+		if len(facts) > 0 {
+			stated++
+		}
+		if f := passing(p.Filter, e.inUnit(p.Filter, facts)); f != nil {
+			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency, ages: ages(f)})
+		}
+	}
+	e.sortRows(p.Filter, rows)
+	return rows, stated
+}
+
+// passing returns the fact that puts a project on the list: the largest that
+// passes, or the denial that was asked for.
+func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
+	var best *catalogue.Fact
+	for i := range facts {
+		x := &facts[i]
+		ok := false
+		switch f.Op {
+		case plan.None:
+			ok = x.Denied
+		case plan.On:
+			ok = !x.Denied && within(x, f.Value.Date)
+		case plan.Between:
+			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && x.Value.Num >= f.Value.Num && x.Value.Num <= f.Upto.Num
+		case plan.Before, plan.After:
+			ok = !x.Denied && beside(x, f)
+		default:
+			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && comparable(f.Value, x.Value) && passes(f, x.Value.Num)
+		}
+		if ok && (best == nil || best.Doubtful && !x.Doubtful || best.Doubtful == x.Doubtful && x.Value.Num > best.Value.Num) {
+			best = x
+		}
+	}
+	return best
+}
+
+// inUnit returns the facts that are stated in the filter's unit, or in one that differs by a
+// prefix such as kilo or mega only, and scales those: where an attribute gathers unlike
+// things, 1,000 MWh are no 1,000 sites.
+func (e *Engine) inUnit(f *plan.Filter, facts []catalogue.Fact) []catalogue.Fact {
+	if f.Unit == "" || !e.loose(f.Attribute.ID) {
+		return facts
+	}
+	var out []catalogue.Fact
+	for _, x := range facts {
+		if n := scaleOf(x.Unit, f.Unit); n > 0 {
+			x.Value.Num *= n
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// figure is what a row says of a fact: its value; of an attribute that gathers unlike things
+// the figure with its unit, as it is printed.
+func (e *Engine) figure(f catalogue.Fact, language string) string {
+	if f.Denied || f.Value.Kind != corpus.Number || !e.loose(f.Attribute) {
+		return e.value(f, language)
+	}
+	sentence := e.reports[f.Report].Text[f.Start:f.End]
+	return strings.TrimSpace(sentence[f.Value.Start:f.Value.End]) + printedUnit.FindString(sentence[f.Value.End:])
+}
+
+// printedUnit is the word right behind a figure.
+var printedUnit = regexp.MustCompile(`^\s?[A-Za-z][A-Za-z/]*`)
+
+// scaleOf returns by what a number in the unit is multiplied to be one in the other, 0 when
+// they are unlike.
+func scaleOf(unit, wanted string) float64 {
+	const prefixes = "kmgt" // https://www.bipm.org/en/measurement-units/si-prefixes
+	if corpus.Normal(unit) == corpus.Normal(wanted) {
+		return 1
+	}
+	if len(unit) < 2 || len(wanted) < 2 || unit[1:] != wanted[1:] {
+		return 0
+	}
+	a, b := strings.IndexByte(prefixes, unit[0]), strings.IndexByte(prefixes, wanted[0])
+	if a < 0 || b < 0 {
+		return 0
+	}
+	return math.Pow(1000, float64(a-b))
+}
+
+func kindOf(f *plan.Filter) corpus.ValueType {
+	if f.Attribute.Type == corpus.Amount {
+		return corpus.Amount
+	}
+	return corpus.Number
+}
+
+// comparable reports whether two amounts are in one currency, as far as is known.
+func comparable(a, b corpus.Value) bool {
+	return a.Currency == "" || b.Currency == "" || a.Currency == b.Currency
+}
+
+func passes(f *plan.Filter, num float64) bool {
+	switch f.Op {
+	case plan.Over:
+		return num >= f.Value.Num
+	case plan.Under:
+		return num <= f.Value.Num
+	}
+	return true
+}
+
+// beside reports whether a fact is dated before or after the filter's date, or within it.
+func beside(x *catalogue.Fact, f *plan.Filter) bool {
+	d := dateOf(x)
+	if d.Year == 0 {
+		return false
+	}
+	if within(x, f.Value.Date) {
+		return true
+	}
+	return (d.Compare(f.Value.Date) < 0) == (f.Op == plan.Before)
+}
+
+// dateOf is the date that a fact states, or that its amount has.
+func dateOf(x *catalogue.Fact) corpus.Date {
+	if x.Value.Kind == corpus.When {
+		return x.Value.Date
+	}
+	return x.Date
+}
+
+// within reports whether a fact is of the asked year, month or day.
+func within(f *catalogue.Fact, want corpus.Date) bool {
+	d := dateOf(f)
+	return d.Year == want.Year && (want.Month == 0 || d.Month == want.Month) && (want.Day == 0 || d.Day == want.Day)
+}
+
+// topRows is how many rows a list of the largest or smallest has.
+const topRows = 5
+
+func (e *Engine) sortRows(f *plan.Filter, rows []row) {
+	if f.Op == plan.None {
+		return
+	}
+	count := map[string]int{} // sums in unlike currencies are not compared: the commonest one comes first
+	for _, r := range rows {
+		count[r.currency]++
+	}
+	sort.SliceStable(rows, func(i, j int) bool {
+		if a, b := rows[i].currency, rows[j].currency; a != b {
+			return count[a] > count[b] || count[a] == count[b] && a < b
+		}
+		if f.Op == plan.Under || f.Op == plan.Least {
+			return rows[i].order < rows[j].order
+		}
+		return rows[i].order > rows[j].order
+	})
+}
+
+func (e *Engine) filterLabel(p *plan.Plan) string {
+	label := e.label(p.Filter.Attribute.ID, p.Language)
+	value := corpus.FormatAmount(p.Filter.Value.Num, p.Filter.Value.Currency, p.Language)
+	if p.Filter.Unit != "" {
+		value += " " + asTyped(p.Text, strings.TrimSpace(corpus.Normal(p.Filter.Unit)))
+	}
+	switch p.Filter.Op {
+	case plan.Over:
+		return label + phrase(p.Language, " of "+value+" or more", " "+value+" 及以上")
+	case plan.Under:
+		return label + phrase(p.Language, " of "+value+" or less", " "+value+" 及以下")
+	case plan.Between:
+		upto := corpus.FormatAmount(p.Filter.Upto.Num, p.Filter.Upto.Currency, p.Language)
+		return label + " " + value + phrase(p.Language, " to ", " 至 ") + upto
+	case plan.Before:
+		return label + phrase(p.Language, " in or before ", "不晚于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
+	case plan.After:
+		return label + phrase(p.Language, " in or after ", "不早于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
+	case plan.On:
+		return label + phrase(p.Language, " in ", " ") + dateWords(p.Filter.Value.Date, 0, p.Language)
+	case plan.Most:
+		return label + phrase(p.Language, ", largest first", "（从高到低）")
+	case plan.Least:
+		return label + phrase(p.Language, ", smallest first", "（从低到高）")
+	}
+	return phrase(p.Language, "No "+lower(label, "en")+" yet, the reports say", "报告称尚无"+label)
+}

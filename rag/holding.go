@@ -1,0 +1,243 @@
+package rag
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// listHolding lists the projects of which a sentence holds all that the question
+// asks: its weightiest words, beside a cue of the asked attribute.
+func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
+	keys := e.keys(p)
+	rows := e.holding(p, keys)
+	if len(rows) == 0 {
+		return Answer{}, false
+	}
+	return e.writeRows(p, listLabel(p, keys), "", rows), true
+}
+
+// holding returns a row for each project of which a sentence holds the keys: all of them
+// where two projects have such a sentence, else those of which it holds leastHeld of their weight.
+func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
+	if len(keys) == 0 {
+		return nil
+	}
+	cues := e.cuesOf(p)
+	byProject := map[*catalogue.Project]row{}
+	var order []*catalogue.Project
+	all := e.cfg.Index.Passages()
+	for _, n := range e.freq.candidates(keys[0].Alternatives) {
+		if !allowed(p.Reports, all[n].Report) {
+			continue
+		}
+		for _, r := range e.rowsOf(p, n, &all[n], keys, cues) {
+			if p.Category != nil && !slices.Contains(p.Category.Projects, r.project) {
+				continue
+			}
+			old, ok := byProject[r.project]
+			if !ok {
+				order = append(order, r.project)
+			}
+			if !ok || r.order > old.order {
+				byProject[r.project] = r
+			}
+		}
+	}
+	full := 0.0
+	for _, k := range keys {
+		full += k.Weight
+	}
+	var rows, whole []row
+	for _, pr := range order {
+		r := byProject[pr]
+		if r.order < leastHeld*full || !e.holdsFigures(p, &r) {
+			continue
+		}
+		rows = append(rows, r)
+		if r.order >= full-1e-9 {
+			whole = append(whole, r)
+		}
+	}
+	if len(whole) > 1 {
+		return whole
+	}
+	return rows
+}
+
+// leastHeld is the share of the keys' weight that a row's sentence must hold.
+const leastHeld = 0.6
+
+// holdsFigures reports whether the row's sentence holds each sum and large number of the question: who
+// names a figure asks for what has it.
+func (e *Engine) holdsFigures(p *plan.Plan, r *row) bool {
+	var have []corpus.Value
+	for _, v := range p.Asked {
+		if v.Kind != corpus.Amount && (v.Kind != corpus.Number || v.Num < leastFigure) {
+			continue
+		}
+		if have == nil {
+			report := e.reports[e.cfg.Index.Passages()[r.passage].Report]
+			have = e.values.Read(report.Text[r.start:r.end], report.Published.Year)
+		}
+		if !slices.ContainsFunc(have, func(o corpus.Value) bool { return o.Kind != corpus.When && o.Num == v.Num }) {
+			return false
+		}
+	}
+	return true
+}
+
+// leastFigure is from where on a number is a figure: a smaller one may bound the list.
+const leastFigure = 100
+
+// keys returns the concepts that every row must hold, weightiest first: those
+// that are no cue words of an attribute and weigh nearly as much as the weightiest.
+func (e *Engine) keys(p *plan.Plan) []plan.Concept {
+	var out []plan.Concept
+	for _, c := range p.Concepts {
+		if c.Attribute == "" && e.known(c) {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 { // "still on the testnet": the attribute's own word is what rows must hold
+		for _, c := range p.Concepts {
+			if c.Attribute != "" && e.known(c) {
+				if e.unlike(c.Attribute) { // a pilot is no plant; but all words for a listing mean one
+					c.Alternatives = c.Alternatives[:c.Strong]
+				}
+				out = append(out, c)
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		if out[i].Name != out[j].Name {
+			return out[i].Name
+		}
+		return out[i].Weight > out[j].Weight
+	})
+	for i := range out {
+		if out[i].Weight < 0.6*out[0].Weight || out[0].Name && !out[i].Name {
+			return out[:i]
+		}
+	}
+	return out
+}
+
+// unlike reports whether the words for an attribute mean unlike things: those beside which
+// values are stated do, but for those of a symbol.
+func (e *Engine) unlike(id string) bool {
+	return len(e.cues[id].state) > 0 && slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool {
+		return a.ID == id && a.Type != corpus.Symbol
+	})
+}
+
+// A cueSet is the cue words of an asked attribute.
+type cueSet struct {
+	near  []string // must stand close to the key
+	loose []string // anywhere in the sentence
+}
+
+// cuesOf returns the cues that a row's sentence must hold, or nil when the
+// question asks for no attribute.
+func (e *Engine) cuesOf(p *plan.Plan) *cueSet {
+	var set cueSet
+	for _, a := range p.Attributes {
+		if a.Type != corpus.Name && a.Type != corpus.Amount && a.Type != corpus.Person {
+			continue
+		}
+		if a.Type == corpus.Name && len(a.State.All()) > 0 {
+			set.near = append(set.near, e.cues[a.ID].state...)
+			continue
+		}
+		set.loose = append(set.loose, e.cues[a.ID].all...)
+		set.loose = append(set.loose, e.cues[a.Kin].state...) // "seed round (Acme Capital)": whoever is named there invested
+	}
+	if len(set.near)+len(set.loose) == 0 {
+		return nil
+	}
+	return &set
+}
+
+// nearCue is how far, in characters of the normal form, a key may stand from a cue.
+const nearCue = 40
+
+// holds reports whether the sentence holds a cue for the key.
+func (s *cueSet) holds(normal string, key plan.Concept) bool {
+	if s == nil {
+		return true
+	}
+	if slices.ContainsFunc(s.loose, func(c string) bool { return strings.Contains(normal, c) }) {
+		return true
+	}
+	for _, alt := range key.Alternatives {
+		i := strings.Index(normal, alt)
+		if i < 0 {
+			continue
+		}
+		window := normal[max(0, i-nearCue):min(len(normal), i+len(alt)+nearCue)]
+		if slices.ContainsFunc(s.near, func(c string) bool { return strings.Contains(window, c) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// rowsOf returns a row for each project that a sentence of the passage puts on the list.
+func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Concept, cues *cueSet) []row {
+	var out []row
+	for _, span := range e.readings.of(ps).sentences {
+		text, normal := ps.Text[span.start:span.end], span.normal
+		held := 0.0
+		for _, k := range keys {
+			held += k.Weight * k.Match(normal)
+		}
+		if keys[0].Match(normal) == 0 || !cues.holds(normal, keys[0]) {
+			continue
+		}
+		for _, pr := range e.subjects(normal, e.cfg.Catalogue.AboutAt(n, ps.Start+span.start)) {
+			out = append(out, row{project: pr, passage: n, start: ps.Start + span.start, end: ps.Start + span.end, text: text, quoted: true, order: held})
+		}
+	}
+	return out
+}
+
+// columnAt returns the name of the column of the passage's table row that byte at stands in.
+func columnAt(p *corpus.Passage, at int) string {
+	for _, c := range p.Cells {
+		if at >= c.Start && at < c.End {
+			return c.Column
+		}
+	}
+	return ""
+}
+
+// subjects returns the projects that a sentence is about: what its passage
+// describes, or else the first project that it names.
+func (e *Engine) subjects(normal string, about []*catalogue.Project) []*catalogue.Project {
+	if len(about) == 1 {
+		return about
+	}
+	var first *catalogue.Project
+	at := len(normal)
+	for _, pr := range e.cfg.Catalogue.Projects() {
+		if i := pr.FirstIn(normal); i >= 0 && i < at {
+			first, at = pr, i
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return []*catalogue.Project{first}
+}
+
+func listLabel(p *plan.Plan, keys []plan.Concept) string {
+	var words []string
+	for _, k := range keys {
+		words = append(words, asTyped(p.Text, k.Text))
+	}
+	return strings.Join(words, " ")
+}

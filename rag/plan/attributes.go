@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// readAttributes finds the attributes that rest asks for and what the answer
+// must hold, makes a concept of each attribute, and returns rest without their words.
+func (p *Planner) readAttributes(pl *Plan, rest string) string {
+	text := rest
+	var asked []string
+	for _, c := range p.asks {
+		if !strings.Contains(text, c.phrase) {
+			continue
+		}
+		if !slices.Contains(pl.Wants, c.of.Type) {
+			pl.Wants = append(pl.Wants, c.of.Type)
+		}
+		if !strings.Contains(c.phrase, " 谁 ") && c.of.Type != corpus.Link {
+			asked = append(asked, c.phrase)
+		}
+	}
+	matched := map[string][]string{}
+	consumed := map[string]bool{} // a cue may stand for several attributes; a shorter one inside a longer counts for nothing
+	for _, c := range p.attributes {
+		if !consumed[c.phrase] && !strings.Contains(text, c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) {
+			continue
+		}
+		consumed[c.phrase] = true
+		if matched[c.of.ID] == nil {
+			pl.Attributes = append(pl.Attributes, c.of)
+		}
+		matched[c.of.ID] = append(matched[c.of.ID], c.phrase)
+		text = strings.ReplaceAll(text, c.phrase, "  ")
+	}
+	for _, a := range pl.Attributes {
+		cues := matched[a.ID]
+		for _, asked := range cues {
+			c := p.attributeConcept(a, []string{asked})
+			c.Weight /= math.Sqrt(float64(len(cues))) // several words for one thing weigh more than one, but not each as much
+			pl.Concepts = append(pl.Concepts, c)
+		}
+	}
+	for _, phrase := range asked {
+		text = strings.ReplaceAll(text, phrase, "  ") // "which month" asks for a date, not for a month
+	}
+	return text
+}
+
+// attributeWeight is the weight of an attribute's concept: its words are common,
+// but they are the point of the question.
+const attributeWeight = 0.6
+
+// attributeConcept holds the cues that were asked with, their translations, and
+// then the attribute's other cues.
+func (p *Planner) attributeConcept(a corpus.Attribute, asked []string) Concept {
+	c := Concept{Text: strings.TrimSpace(asked[0]), Attribute: a.ID, Weight: attributeWeight}
+	add := func(n string) {
+		if !slices.Contains(c.Alternatives, n) {
+			c.Alternatives = append(c.Alternatives, n)
+		}
+	}
+	for _, n := range asked {
+		add(n)
+	}
+	for _, n := range asked {
+		bare := strings.TrimSpace(n)
+		for _, t := range slices.Concat(p.glossary.FromEnglish(bare), p.glossary.FromChinese(strings.ReplaceAll(bare, " ", ""))) {
+			add(corpus.Normal(t))
+		}
+	}
+	c.Strong = len(c.Alternatives)
+	for _, w := range a.All() {
+		add(corpus.Normal(w))
+	}
+	return c
+}

@@ -1,0 +1,295 @@
+package plan
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// readConcepts turns the words that are left into concepts.
+func (p *Planner) readConcepts(pl *Plan, rest string) {
+	text := rest
+	for _, s := range p.stopHan {
+		if !isSingleHan(s) {
+			text = strings.ReplaceAll(text, s, "  ")
+		}
+	}
+	for _, run := range runs(text) {
+		if corpus.IsHan([]rune(run[0])[0]) {
+			pl.Concepts = append(pl.Concepts, p.hanConcepts(run)...)
+			continue
+		}
+		for i := 0; i < len(run); i++ {
+			u := run[i]
+			if p.stop[u] || len(u) == 1 && (u < "0" || u > "9") {
+				continue
+			}
+			if n := p.synonymPhrase(run[i:]); n > 0 {
+				pl.Concepts = append(pl.Concepts, p.wordConcept(strings.Join(run[i:i+n], " ")))
+				i += n - 1
+				continue
+			}
+			if n, zh := p.glossary.Phrase(run[i:]); n > 0 {
+				pl.Concepts = append(pl.Concepts, p.phraseConcept(run[i:i+n], zh))
+			}
+			pl.Concepts = append(pl.Concepts, p.latinConcept(u))
+		}
+	}
+	pl.Concepts = unique(pl.Concepts)
+}
+
+// runs cuts a normal form into runs of Han characters and runs of words.
+func runs(normal string) [][]string {
+	var out [][]string
+	var cur []string
+	han := false
+	for _, part := range strings.Split(normal, "  ") { // a double blank is where something was cut out
+		for _, u := range strings.Fields(part) {
+			h := corpus.IsHan([]rune(u)[0])
+			if len(cur) > 0 && h != han {
+				out, cur = append(out, cur), nil
+			}
+			cur, han = append(cur, u), h
+		}
+		if len(cur) > 0 {
+			out, cur = append(out, cur), nil
+		}
+	}
+	return out
+}
+
+// synonymPhrase returns how many units at the start of run make up the longest phrase of
+// two units or more that has synonyms; 0 for none.
+func (p *Planner) synonymPhrase(run []string) int {
+	for n := min(len(run), maxSynonym); n >= 2; n-- {
+		if len(p.synonyms[" "+strings.Join(run[:n], " ")+" "]) > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// maxSynonym is the most units of a phrase with synonyms.
+const maxSynonym = 4
+
+func (p *Planner) latinConcept(u string) Concept { return p.wordConcept(u) }
+
+// wordConcept is the concept of a word, or of a phrase with synonyms.
+func (p *Planner) wordConcept(u string) Concept {
+	c := Concept{Text: u, Alternatives: []string{" " + u + " "}}
+	for _, t := range p.glossary.FromEnglish(u) {
+		if n := corpus.Normal(t); !isSingleHan(n) { // one character is part of too many words
+			c.Alternatives = append(c.Alternatives, n)
+		}
+	}
+	c.Alternatives = append(c.Alternatives, p.synonyms[c.Alternatives[0]]...)
+	c.Strong = len(c.Alternatives)
+	c.Weight = p.weight(u, c.Alternatives)
+	return c
+}
+
+// phraseConcept stands for a phrase as a whole, beside its words: it matches
+// the other language only, and weighs little here.
+func (p *Planner) phraseConcept(units, zh []string) Concept {
+	c := Concept{Text: strings.Join(units, " "), Alternatives: []string{" " + strings.Join(units, " ") + " "}}
+	for _, t := range zh {
+		c.Alternatives = append(c.Alternatives, corpus.Normal(t))
+	}
+	c.Strong = len(c.Alternatives)
+	c.Weight = phraseShare * p.weight(c.Text, c.Alternatives)
+	return c
+}
+
+// phraseShare is what a phrase weighs beside the words in it.
+const phraseShare = 0.5
+
+// hanConcepts cuts a run of Han characters into the glossary's words and pairs
+// of what is left.
+func (p *Planner) hanConcepts(run []string) []Concept {
+	var out []Concept
+	flush := func(from, to int) {
+		for from < to {
+			end := from
+			for end < to && !p.isStopHan(run[end]) {
+				end++
+			}
+			if end-from == 1 {
+				out = append(out, p.hanConcept(run[from:end], nil, 0.3))
+			}
+			for i := from; i+1 < end; i++ {
+				out = append(out, p.hanConcept(run[i:i+2], nil, 0.7))
+			}
+			from = end + 1
+		}
+	}
+	from := 0
+	for i := 0; i < len(run); {
+		n, en := p.longest(run[i:])
+		if n == 0 {
+			i++
+			continue
+		}
+		flush(from, i)
+		out = append(out, p.hanConcept(run[i:i+n], en, 1))
+		out = append(out, p.partsOf(run[i:i+n])...)
+		i += n
+		from = i
+	}
+	flush(from, len(run))
+	return out
+}
+
+// partsOf cuts a glossary word of four characters or more into two words that the
+// glossary knows too: what a text says of the parts tells something of the whole.
+func (p *Planner) partsOf(run []string) []Concept {
+	if len(run) < 4 {
+		return nil
+	}
+	for n := len(run) - 2; n >= 2; n-- {
+		head, tail := p.glossary.FromChinese(strings.Join(run[:n], "")), p.glossary.FromChinese(strings.Join(run[n:], ""))
+		if len(head) > 0 && len(tail) > 0 {
+			return []Concept{p.hanConcept(run[:n], head, partShare), p.hanConcept(run[n:], tail, partShare)}
+		}
+	}
+	return nil
+}
+
+// partShare is what a part of a word weighs beside the word.
+const partShare = 0.6
+
+// isStopHan reports whether a single character is a stop word.
+func (p *Planner) isStopHan(c string) bool { return slices.Contains(p.stopHan, " "+c+" ") }
+
+// isSingleHan reports whether a normal form is one Han character. Such a word may
+// be part of another one, and counts only where the glossary knows no longer word.
+func isSingleHan(normal string) bool {
+	bare := strings.TrimSpace(normal)
+	return utf8.RuneCountInString(bare) == 1 && corpus.IsHan([]rune(bare)[0])
+}
+
+// standsAlone reports whether the single character c stands in text outside of the
+// longer words that the glossary knows.
+func (p *Planner) standsAlone(text, c string) bool {
+	bare := strings.TrimSpace(c)
+	for _, run := range runs(text) {
+		for i := 0; i < len(run); {
+			n, _ := p.longest(run[i:])
+			if n == 0 {
+				if run[i] == bare {
+					return true
+				}
+				n = 1
+			}
+			i += n
+		}
+	}
+	return false
+}
+
+// readSynonyms makes every member of a group stand for the others.
+func (p *Planner) readSynonyms(groups [][]string) {
+	p.synonyms = map[string][]string{}
+	for _, g := range groups {
+		for _, w := range g {
+			n := corpus.Normal(w)
+			for _, o := range g {
+				if m := corpus.Normal(o); m != n && !slices.Contains(p.synonyms[n], m) {
+					p.synonyms[n] = append(p.synonyms[n], m)
+				}
+			}
+		}
+	}
+}
+
+// longest returns the length of the longest glossary word, of two characters
+// or more, at the start of run, and its translations.
+func (p *Planner) longest(run []string) (int, []string) {
+	for n := min(len(run), corpus.MaxGlossaryRunes); n >= 2; n-- {
+		if en := p.glossary.FromChinese(strings.Join(run[:n], "")); len(en) > 0 {
+			return n, en
+		}
+		if len(p.synonyms[" "+strings.Join(run[:n], " ")+" "]) > 0 {
+			return n, nil
+		}
+	}
+	return 0, nil
+}
+
+func (p *Planner) hanConcept(chars, en []string, share float64) Concept {
+	c := Concept{Text: strings.Join(chars, ""), Alternatives: []string{" " + strings.Join(chars, " ") + " "}}
+	for _, t := range en {
+		c.Alternatives = append(c.Alternatives, corpus.Normal(t))
+	}
+	c.Alternatives = append(c.Alternatives, p.synonyms[c.Alternatives[0]]...)
+	c.Strong = len(c.Alternatives)
+	c.Weight = share * p.weight(c.Text, c.Alternatives)
+	return c
+}
+
+// unique joins concepts of the same text.
+func unique(l []Concept) []Concept {
+	var out []Concept
+	for _, c := range l {
+		if !slices.ContainsFunc(out, func(o Concept) bool { return o.Text == c.Text }) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// weight is the inverse document frequency of a word, scaled to 0..1; of a
+// word that the corpus does not hold, that of its commonest translation, and
+// 1 when it holds none of them.
+func (p *Planner) weight(text string, alternatives []string) float64 {
+	total := float64(p.freq.Passages())
+	df := 0
+	for _, alt := range append([]string{" " + text + " "}, alternatives...) {
+		if n := p.holding(alt); n > 0 && (df == 0 || n > df) {
+			df = n
+		}
+	}
+	if df == 0 || total == 0 {
+		return 1
+	}
+	return max(0.05, math.Log((total+1)/(float64(df)+0.5))/math.Log(total+1))
+}
+
+// holding estimates how many passages hold the phrase: those that hold its
+// rarest unit or pair of Han characters.
+func (p *Planner) holding(normal string) int {
+	units := strings.Fields(normal)
+	best := -1
+	note := func(unit string) {
+		if n := p.freq.Holding(unit); best < 0 || n < best {
+			best = n
+		}
+	}
+	for i, u := range units {
+		if i+1 < len(units) && corpus.IsHan([]rune(u)[0]) && corpus.IsHan([]rune(units[i+1])[0]) {
+			note(u + units[i+1])
+			continue
+		}
+		note(u)
+	}
+	return max(best, 0)
+}
+
+// expansion returns what the search adds to the question: the other names of
+// the projects, the cue words of the attributes, the translations.
+func expansion(pl *Plan) string {
+	var b strings.Builder
+	for _, p := range pl.Projects {
+		for _, n := range p.Names() {
+			b.WriteString(n + " ")
+		}
+	}
+	for _, c := range pl.Concepts {
+		for _, a := range c.Alternatives[1:] {
+			b.WriteString(strings.TrimSpace(a) + " ")
+		}
+	}
+	return b.String()
+}

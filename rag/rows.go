@@ -1,0 +1,134 @@
+package rag
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// rowLimit is how many rows a list of the largest or smallest has: as many as the question
+// asks for, or topRows; 0 for any number.
+func rowLimit(p *plan.Plan) int {
+	if p.Filter == nil || p.Filter.Op != plan.Most && p.Filter.Op != plan.Least {
+		return 0
+	}
+	if p.Filter.Rows > 0 {
+		return p.Filter.Rows
+	}
+	return topRows
+}
+
+// asTyped returns word as the question writes it, where it does.
+func asTyped(question, word string) string {
+	if corpus.HanShare(word) > 0 {
+		return strings.ReplaceAll(word, " ", "")
+	}
+	fields := strings.Fields(question)
+	for i := range fields {
+		for n := i + 1; n <= min(len(fields), i+maxTyped); n++ {
+			if span := strings.Join(fields[i:n], " "); corpus.Normal(span) == " "+word+" " {
+				return strings.Trim(span, ".,:;?!\"'“”‘’()（）？！，。")
+			}
+		}
+	}
+	folded := strings.ToLower(question)
+	i := strings.Index(folded, word)
+	if i < 0 || len(folded) != len(question) {
+		return word
+	}
+	end := i + len(word)
+	for end < len(question) && (question[end]|0x20 >= 'a' && question[end]|0x20 <= 'z') {
+		end++ // the rest of what was stemmed
+	}
+	return question[i:end]
+}
+
+// maxTyped is the most words of what a list is of.
+const maxTyped = 4
+
+// writeRows writes a heading with the count and a cited line a row. Rows whose
+// sentences would make the list too long keep only the name.
+func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer {
+	w := e.newWriter(p)
+	if n := rowLimit(p); n > 0 && n < len(rows) {
+		note = phrase(p.Language, "of "+itoa(len(rows))+" with a figure", "在有数据的 "+itoa(len(rows))+" 个项目中")
+		rows = rows[:n]
+	}
+	w.heading(listHeading(p.Language, label, distinct(rows), note))
+	share := listRunes/len(rows) - 8
+	all := e.cfg.Index.Passages()
+	dated := e.datedApart(rows)
+	for _, r := range rows {
+		text := r.text
+		if published := e.reports[all[r.passage].Report].Published; dated && r.ages && !published.IsZero() {
+			text += asOf(published, p.Language)
+		}
+		if len([]rune(r.project.Name))+len([]rune(text)) > max(share, minShare) {
+			text = ""
+		}
+		label := r.project.Name
+		if text != "" {
+			label += phrase(p.Language, ": ", "：")
+		}
+		n := w.cite(&all[r.passage], r.start, r.end)
+		if r.quoted && text != "" && corpus.Language(text) != p.Language {
+			text = "“" + text + "”"
+		}
+		w.add(label, text, true, n)
+		w.project(r.project.Name)
+	}
+	return w.done(p)
+}
+
+// asOf is how old a figure is, behind it.
+func asOf(d corpus.Date, language string) string {
+	return phrase(language, ", as of ", "，截至 ") + d.String()
+}
+
+// ages reports whether a fact's value may have changed since its report, which tells no
+// date for it.
+func ages(f *catalogue.Fact) bool {
+	return !f.Denied && f.Date.IsZero() && f.Value.Kind != corpus.When
+}
+
+// datedApart reports whether the rows come out of reports of different dates: one date
+// below the answer does not tell how old each figure is then.
+func (e *Engine) datedApart(rows []row) bool {
+	all := e.cfg.Index.Passages()
+	return slices.ContainsFunc(rows, func(r row) bool {
+		return e.reports[all[r.passage].Report].Published != e.reports[all[rows[0].passage].Report].Published
+	})
+}
+
+// distinct returns how many projects have rows.
+func distinct(rows []row) int {
+	seen := map[*catalogue.Project]bool{}
+	for _, r := range rows {
+		seen[r.project] = true
+	}
+	return len(seen)
+}
+
+// minShare is the room, in characters, that every row of a list may take.
+const minShare = 40
+
+func listHeading(language, label string, n int, note string) string {
+	if language == "zh" {
+		s := label + "：共 " + itoa(n) + " 个项目"
+		if note != "" {
+			s += "（" + note + "）"
+		}
+		return s
+	}
+	s := label + ": " + itoa(n) + " projects"
+	if n == 1 {
+		s = label + ": 1 project"
+	}
+	if note != "" {
+		s += " (" + note + ")"
+	}
+	return s
+}

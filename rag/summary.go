@@ -1,0 +1,70 @@
+package rag
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// summarise tells what a project is, then the best sentence for each attribute
+// that the reports state of it.
+func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
+	w := e.newWriter(p)
+	for _, pr := range p.Projects {
+		limit := summaryRunes / len(p.Projects)
+		own := opening(p, pr, cands)
+		var chosen []candidate
+		take := func(c candidate) {
+			if size(chosen)+len([]rune(c.text))+6 <= limit && !repeats(chosen, &c) {
+				chosen = append(chosen, c)
+			}
+		}
+		for _, c := range own[:min(2, len(own))] {
+			take(c)
+		}
+		for _, a := range e.cfg.Vocabulary.Attributes {
+			if c := e.bestFor(a, own); c != nil {
+				take(*c)
+			}
+		}
+		for _, c := range own {
+			take(c)
+		}
+		slices.SortStableFunc(chosen, func(a, b candidate) int {
+			if a.number != b.number {
+				return a.number - b.number
+			}
+			return a.start - b.start
+		})
+		w.paragraph(chosen)
+		w.project(pr.Name)
+	}
+	return w.done(p)
+}
+
+// bestFor returns the sentence that states attribute a, or nil.
+func (e *Engine) bestFor(a corpus.Attribute, own []candidate) *candidate {
+	if a.Type == corpus.Prose {
+		return nil
+	}
+	var best *candidate
+	most := 0
+	for i := range own {
+		c := &own[i]
+		if !holds(c.text, []corpus.ValueType{a.Type}) {
+			continue
+		}
+		n := 0
+		for _, w := range e.cues[a.ID].all {
+			if strings.Contains(c.normal, w) {
+				n++
+			}
+		}
+		if n > most {
+			best, most = c, n
+		}
+	}
+	return best
+}
