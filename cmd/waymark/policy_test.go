@@ -34,6 +34,7 @@ func layers() map[string][]string {
 		"rag/index":     {"rag", "corpus"},
 		"rag/weaviate":  {"rag", "corpus"},
 		"rag/openai":    {"rag", "corpus"},
+		"rag/onnx":      {"rag", "corpus"},
 		"rag/eval":      {"rag", "corpus"},
 		"rag/ragtest":   {"rag", "corpus", "prompts"},
 		"bot":           {"rag"},
@@ -45,7 +46,7 @@ func layers() map[string][]string {
 		"bot/bottest":   {"bot", "rag"},
 		"cmd/sandbox":   {"bot/bottest", "rag/ragtest"},
 		"cmd/waymark": {
-			"corpus", "prompts", "rag", "rag/catalogue", "rag/index", "rag/weaviate", "rag/openai", "rag/eval",
+			"corpus", "prompts", "rag", "rag/catalogue", "rag/index", "rag/weaviate", "rag/openai", "rag/onnx", "rag/eval",
 			"bot", "bot/store", "bot/telegram", "bot/discord", "bot/web", "bot/mcp",
 		},
 	}
@@ -68,7 +69,10 @@ func thirdParty() map[string][]string {
 		"github.com/philippgille/chromem-go":              {"rag/index"},
 		"github.com/gofrs/flock":                          {"rag/index", "cmd/waymark"},
 		"github.com/sashabaranov/go-openai":               {"rag/openai"},
+		"github.com/gomlx/gomlx":                          {"rag/onnx"},
+		"github.com/gomlx/onnx-gomlx":                     {"rag/onnx"},
 		"github.com/cenkalti/backoff":                     {"rag/openai", "bot/telegram", "bot/discord"},
+		"github.com/sony/gobreaker":                       {"rag/openai"},
 		"github.com/go-telegram-bot-api/telegram-bot-api": {"bot/telegram"},
 		"github.com/bwmarrin/discordgo":                   {"bot/discord"},
 		"github.com/gorilla/websocket":                    {"bot/discord", "bot/bottest"},
@@ -82,7 +86,7 @@ func thirdParty() map[string][]string {
 
 // onlyInWire are the packages that one file alone wires into the program.
 func onlyInWire() []string {
-	return []string{"rag/index", "rag/weaviate", "rag/openai", "bot/store", "bot/telegram", "bot/discord", "bot/web", "bot/mcp"}
+	return []string{"rag/index", "rag/weaviate", "rag/openai", "rag/onnx", "bot/store", "bot/telegram", "bot/discord", "bot/web", "bot/mcp"}
 }
 
 // root is the folder of the module.
