@@ -95,11 +95,12 @@ type probe struct {
 const notConfigured = "not configured"
 
 func (a *app) probes(m models) []probe {
-	embedder, generator, reranker := m.connections()
+	embedder, generator, fallback, reranker := m.connections()
 	return []probe{
 		{"index", func(ctx context.Context) (string, error) { return a.tryIndex(ctx, m) }},
 		{"embedder", tryModel(embedder, a.settings.EmbedModel)},
 		{"model", tryModel(generator, a.settings.Model)},
+		{"fallback", tryModel(fallback, a.settings.FallbackModel)},
 		{"reranker", tryModel(reranker, a.settings.RerankModel)},
 		{"telegram", a.tryTelegram},
 		{"discord", a.tryDiscord},

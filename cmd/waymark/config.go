@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+
+	"github.com/alecthomas/kong"
 )
 
 // settings are what a person configures: this is their one declaration. The
@@ -22,7 +24,7 @@ type settings struct {
 	LogLevel logLevel `placeholder:"info" default:"info" help:"Log from this level on: debug, info, warn or error."`
 
 	EmbedURL   address `name:"embed-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the embedding model."`
-	EmbedModel string  `group:"models" placeholder:"bge-m3" help:"Embedding model; without one, passages are found by their words."`
+	EmbedModel string  `group:"models" placeholder:"bge-m3" help:"Embedding model, or local:DIR for one in a folder, without a server; without one, passages are found by their words."`
 	EmbedKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
 
 	ModelURL address `name:"model-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the language model."`
@@ -30,6 +32,10 @@ type settings struct {
 	ModelKey secret  `group:"models" placeholder:"KEY" help:"Its key."`
 
 	ModelFacts bool `group:"models" help:"Let the language model read further facts off the reports while they are ingested: one call a passage that names a project, once. A fact whose words do not stand in the passage is discarded."`
+
+	FallbackURL   address `name:"fallback-url" group:"models" placeholder:"https://api.openai.com/v1" help:"Server of a second language model, which is asked when the first fails."`
+	FallbackModel string  `group:"models" placeholder:"gpt-5-mini" help:"Second language model."`
+	FallbackKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
 
 	RerankURL   address `name:"rerank-url" group:"models" placeholder:"http://127.0.0.1:8081" help:"Server of the rerank model."`
 	RerankModel string  `group:"models" placeholder:"bge-reranker-v2-m3" help:"Rerank model that orders passages."`
@@ -43,13 +49,18 @@ type settings struct {
 
 // check looks at what only several settings together can say.
 func (s *settings) check(from *sources) error {
+	if err := s.checkLocal(from); err != nil {
+		return err
+	}
+	_, local := s.localModel(from)
 	for _, m := range []struct {
 		name, model, url string
 		haveModel        bool
 		haveURL          bool
 	}{
-		{"embed", "embed-model", "embed-url", s.EmbedModel != "", s.EmbedURL != ""},
+		{"embed", "embed-model", "embed-url", s.EmbedModel != "" && !local, s.EmbedURL != ""},
 		{"model", "model", "model-url", s.Model != "", s.ModelURL != ""},
+		{"fallback", "fallback-model", "fallback-url", s.FallbackModel != "", s.FallbackURL != ""},
 		{"rerank", "rerank-model", "rerank-url", s.RerankModel != "", s.RerankURL != ""},
 	} {
 		switch {
@@ -59,10 +70,52 @@ func (s *settings) check(from *sources) error {
 			return from.missing(m.url, m.model)
 		}
 	}
+	if s.FallbackURL != "" && s.ModelURL == "" {
+		return from.missing("model-url", "fallback-url")
+	}
 	if s.ModelFacts && s.ModelURL == "" {
 		return from.missing("model-url", "model-facts")
 	}
 	return nil
+}
+
+// localPrefix stands before the folder of an embedding model that needs no server.
+const localPrefix = "local:"
+
+// localExample is a value of the setting of such a model.
+const localExample = localPrefix + "models/all-MiniLM-L6-v2"
+
+// localModel returns the folder of the embedding model, if it is in one. One of
+// waymark.yaml counts from its folder.
+func (s *settings) localModel(from *sources) (dir string, ok bool) {
+	dir, ok = strings.CutPrefix(s.EmbedModel, localPrefix)
+	if ok && dir != "" && strings.HasPrefix(from.from("embed-model"), from.file+": ") {
+		dir = from.beside(dir)
+	}
+	if strings.HasPrefix(dir, "~/") {
+		dir = kong.ExpandPath(dir)
+	}
+	return dir, ok
+}
+
+// checkLocal looks at the setting of a model in a folder.
+func (s *settings) checkLocal(from *sources) error {
+	switch dir, ok := s.localModel(from); {
+	case !ok:
+		return nil
+	case strings.TrimSpace(dir) == "":
+		return from.badLocal(errors.New("no folder after " + localPrefix))
+	case s.EmbedURL != "":
+		return from.badLocal(fmt.Errorf("%s needs no server, but %s is set; want one of them", s.EmbedModel, from.from("embed-url")))
+	case s.EmbedKey != "":
+		return from.badLocal(fmt.Errorf("%s needs no key, but %s is set", s.EmbedModel, from.from("embed-key")))
+	}
+	return nil
+}
+
+// badLocal is the usage error about a model in a folder.
+func (s *sources) badLocal(problem error) error {
+	return usagef("%s: %v; for example %sEMBED_MODEL=%s", s.from("embed-model"), problem, envPrefix, localExample)
 }
 
 // dataDir returns the data directory: as configured, else below the user's data

@@ -29,6 +29,7 @@ func TestSecretsAreNotFormatted(t *testing.T) {
 	s := settings{
 		TelegramToken: "canary", EmbedKey: "canary", DiscordToken: "canary",
 		EmbedURL: "http://user:canary@example.org/v1?key=canary", ModelURL: "http://canary@example.org",
+		FallbackURL: "http://example.org/openai/deployments/x?api-version=canary", FallbackKey: "canary",
 	}
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("settings", "settings", s, "token", s.TelegramToken, "url", s.EmbedURL)

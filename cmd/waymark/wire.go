@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/waymark-bot/waymark/bot"
 	"github.com/waymark-bot/waymark/bot/discord"
@@ -17,6 +18,7 @@ import (
 	"github.com/waymark-bot/waymark/rag"
 	"github.com/waymark-bot/waymark/rag/catalogue"
 	"github.com/waymark-bot/waymark/rag/index"
+	"github.com/waymark-bot/waymark/rag/onnx"
 	"github.com/waymark-bot/waymark/rag/openai"
 )
 
@@ -24,13 +26,22 @@ import (
 // always there.
 type models struct {
 	embedder  rag.Embedder
-	generator rag.Generator
+	generator rag.Generator // with the fallback behind it, where there is one
 	reranker  rag.Reranker
+
+	first, fallback connection // the parts of generator
 }
 
 // models connects to nothing yet: that is for the first question, or for check.
 func (a *app) models() (models, error) {
 	s, m := a.settings, models{embedder: index.Lexical{}}
+	if dir, ok := s.localModel(a.sources); ok {
+		e, err := onnx.New(dir)
+		if err != nil {
+			return m, a.sources.badLocal(err)
+		}
+		m.embedder = e
+	}
 	if s.EmbedURL != "" {
 		e, err := openai.NewEmbedder(a.modelConfig(s.EmbedURL, s.EmbedModel, s.EmbedKey))
 		if err != nil {
@@ -39,11 +50,22 @@ func (a *app) models() (models, error) {
 		m.embedder = e
 	}
 	if s.ModelURL != "" {
-		g, err := openai.NewGenerator(a.modelConfig(s.ModelURL, s.Model, s.ModelKey))
+		c := a.modelConfig(s.ModelURL, s.Model, s.ModelKey)
+		if s.FallbackURL != "" { // another one can be asked sooner than this one recovers
+			c.Attempts, c.MaxWait = 2, 5*time.Second
+		}
+		g, err := openai.NewGenerator(c)
 		if err != nil {
 			return m, fmt.Errorf("configure the language model: %w", err)
 		}
-		m.generator = g
+		m.generator, m.first = g, g
+	}
+	if s.FallbackURL != "" {
+		g, err := openai.NewGenerator(a.modelConfig(s.FallbackURL, s.FallbackModel, s.FallbackKey))
+		if err != nil {
+			return m, fmt.Errorf("configure the fallback model: %w", err)
+		}
+		m.generator, m.fallback = openai.NewFallback(m.generator, g, a.logger), g
 	}
 	if s.RerankURL != "" {
 		r, err := openai.NewReranker(a.modelConfig(s.RerankURL, s.RerankModel, s.RerankKey))
@@ -191,7 +213,7 @@ func (a *app) knowWithBuiltin(ctx context.Context, generation string, ix *index.
 // nobody waits at the start of the program for a model to embed whole reports,
 // and lexical vectors, which would take half of the time, repeat what BM25 knows.
 func (a *app) knowInMemory(ctx context.Context, generation string, c collection, l lexicon, m models) (*knowledge, error) {
-	if a.settings.EmbedURL != "" {
+	if a.settings.EmbedModel != "" {
 		a.logger.InfoContext(ctx, "built-in reports are not embedded by the model, ingest --builtin does that")
 	}
 	m.embedder = nil
@@ -383,11 +405,10 @@ type connection interface {
 }
 
 // connections returns the models that can be tried, by name; nil where none is configured.
-func (m models) connections() (embedder, generator, reranker connection) {
+func (m models) connections() (embedder, generator, fallback, reranker connection) {
 	embedder, _ = m.embedder.(connection)
-	generator, _ = m.generator.(connection)
 	reranker, _ = m.reranker.(connection)
-	return embedder, generator, reranker
+	return embedder, m.first, m.fallback, reranker
 }
 
 // hint says what to do about an error, "" where its text says enough.
@@ -401,11 +422,12 @@ func (a *app) hint(err error) string {
 		hint string
 	}{
 		{index.ErrBusy, "wait until the other ingest has ended"},
-		{openai.ErrAuth, "check the key: WAYMARK_EMBED_KEY, WAYMARK_MODEL_KEY or WAYMARK_RERANK_KEY, each also with _FILE"},
+		{openai.ErrAuth, "check the key: WAYMARK_EMBED_KEY, WAYMARK_MODEL_KEY, WAYMARK_FALLBACK_KEY or WAYMARK_RERANK_KEY, each also with _FILE"},
 		{openai.ErrUnreachable, "is the model server running, and is its address right? `waymark check` tries it"},
 		{openai.ErrNotFound, "check the name of the model and the address of its server: most end in /v1"},
 		{openai.ErrQuota, "the account of the model server has no credit left"},
 		{openai.ErrBusy, "try again in a moment"},
+		{openai.ErrSuspended, "it is tried again within half a minute; `waymark check` tries it now"},
 		{openai.ErrTimeout, "try again in a moment; a local server may still be loading the model"},
 		{fs.ErrPermission, "check who may read and write that path"},
 	} {

@@ -21,7 +21,7 @@ func (g *Generator) Check(ctx context.Context) error {
 	case err != nil && !listRefused(err):
 		return g.server.explain(err, nil)
 	}
-	probe := Generator{cfg: g.cfg, server: g.server, retry: g.retry}
+	probe := Generator{cfg: g.cfg, server: g.server, retry: g.retry, slots: g.slots}
 	probe.retry.attempts = 1
 	probe.refused.Store(g.refused.Load())
 	_, _, err = probe.Generate(ctx, rag.Prompt{Name: "check", User: "Reply with the word ok."}, nil)
@@ -57,6 +57,8 @@ func (s *server) explain(err error, known []string) error {
 	switch {
 	case !errors.Is(err, ErrNotFound):
 		return err
+	case s.azure:
+		return fmt.Errorf("%w; want a base URL like https://NAME.openai.azure.com/openai/v1, and the name of a deployment as the model", err)
 	case len(known) > 0:
 		return fmt.Errorf("%w; the server lists: %s", err, clip(s.redact(strings.Join(known, ", "))))
 	case !strings.HasSuffix(s.base, "/v1"):

@@ -17,11 +17,12 @@ import (
 type completion struct {
 	x     *exchange
 	cfg   Config
-	emit  func(string) error
+	emit  func(string) error // nil: nobody sees the pieces
 	clock *watch
 
 	think   thoughts
-	text    strings.Builder // what was emitted
+	text    strings.Builder
+	shown   bool // a piece was emitted
 	usage   rag.Usage
 	finish  api.FinishReason
 	refusal bool
@@ -35,9 +36,6 @@ const (
 )
 
 func newCompletion(x *exchange, cfg Config, emit func(string) error) *completion {
-	if emit == nil {
-		emit = func(string) error { return nil }
-	}
 	return &completion{x: x, cfg: cfg, emit: emit}
 }
 
@@ -55,11 +53,11 @@ func (c *completion) run(ctx context.Context, request api.ChatCompletionRequest)
 	var emitted errEmit
 	switch {
 	case errors.As(err, &emitted):
-		return fmt.Errorf("%s: hand on a piece: %w", c.x.op, emitted.error)
+		return fmt.Errorf("%s: hand on a piece: %w", c.x.op, emitted)
 	case c.finish != "":
 		return c.ended() // whatever came after the finish reason
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s: %w", c.x.op, ctx.Err())
+		return c.ctxEnded(ctx)
 	case w.ran():
 		err = c.x.tooSlow("nothing for %s", w.limit)
 	case errors.Is(err, io.EOF):
@@ -71,6 +69,18 @@ func (c *completion) run(ctx context.Context, request api.ChatCompletionRequest)
 		return &TruncatedError{Op: c.x.op, Reason: "cut", Bytes: c.text.Len(), Err: bare(err)}
 	}
 	return err
+}
+
+// ctxEnded is the error for a context of the caller's that ended in the middle.
+// A server that said nothing for long before that is too slow, too.
+func (c *completion) ctxEnded(ctx context.Context) error {
+	switch silent := c.clock.silent(); {
+	case errors.Is(context.Cause(ctx), errRanOut):
+		return c.x.tooSlow("nothing for %s", silent.Round(time.Millisecond))
+	case silent >= c.cfg.Idle:
+		return fmt.Errorf("%s: %w: %w", c.x.op, ctx.Err(), ErrTimeout)
+	}
+	return fmt.Errorf("%s: %w", c.x.op, ctx.Err())
 }
 
 // bare drops what a TruncatedError says itself.
@@ -110,8 +120,9 @@ func (c *completion) read(ctx context.Context, request api.ChatCompletionRequest
 
 // take adds one chunk to the completion.
 func (c *completion) take(chunk api.ChatCompletionStreamResponse) error {
+	c.usage.Model = c.cfg.name()
 	if u := chunk.Usage; u != nil && u.PromptTokens+u.CompletionTokens > 0 {
-		c.usage = rag.Usage{PromptTokens: u.PromptTokens, CompletionTokens: u.CompletionTokens}
+		c.usage.PromptTokens, c.usage.CompletionTokens = u.PromptTokens, u.CompletionTokens
 	}
 	if len(chunk.Choices) == 0 || c.finish != "" {
 		return nil // the chunk that holds the usage
@@ -147,6 +158,10 @@ func (c *completion) add(piece string) error {
 		return c.x.unusable("more than %d bytes of text", mostText)
 	}
 	c.text.WriteString(piece)
+	if c.emit == nil {
+		return nil
+	}
+	c.shown = true
 	if err := c.emit(piece); err != nil {
 		return errEmit{err}
 	}

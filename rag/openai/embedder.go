@@ -36,6 +36,7 @@ const mostInputs = 2048
 func NewEmbedder(cfg Config) (*Embedder, error) {
 	cfg = cfg.withDefaults()
 	setDefault(&cfg.Batch, DefaultBatch)
+	setDefault(&cfg.Concurrency, 1)
 	cfg.Batch = min(cfg.Batch, mostInputs)
 	s, err := newServer(&cfg)
 	if err != nil {
@@ -52,9 +53,9 @@ func NewEmbedder(cfg Config) (*Embedder, error) {
 // gives the same vectors everywhere.
 func (e *Embedder) Name() string {
 	if e.cfg.Dimensions > 0 {
-		return "openai:" + e.cfg.Model + "@" + strconv.Itoa(e.cfg.Dimensions)
+		return e.cfg.name() + "@" + strconv.Itoa(e.cfg.Dimensions)
 	}
-	return "openai:" + e.cfg.Model
+	return e.cfg.name()
 }
 
 // Dimensions is the length of the vectors; 0 before the first answer, unless
@@ -125,10 +126,12 @@ func count(texts int) string {
 }
 
 // sizeRefused reports whether fewer texts in one request may do: TEI answers
-// 413, FastAPI servers 422.
+// 413, FastAPI servers 422, OpenAI 400 beyond 300,000 tokens in all
+// (https://platform.openai.com/docs/api-reference/embeddings/create).
 func sizeRefused(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && (e.Status == http.StatusRequestEntityTooLarge || e.Status == http.StatusUnprocessableEntity)
+	return errors.As(err, &e) && (e.Status == http.StatusRequestEntityTooLarge ||
+		e.Status == http.StatusUnprocessableEntity || e.Code == "max_tokens_per_request")
 }
 
 func (e *Embedder) ask(ctx context.Context, op string, texts []string, into [][]float32) error {

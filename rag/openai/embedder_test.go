@@ -152,6 +152,31 @@ func TestEmbedShrinksOn422(t *testing.T) {
 	}
 }
 
+// OpenAI counts the tokens of the whole request, too.
+func TestEmbedShrinksOnTokens(t *testing.T) {
+	b := start(t, ragtest.ModelOptions{})
+	b.Next(ragtest.Embeddings, ragtest.Answers("400", 400, "application/json",
+		`{"error":{"message":"Requested 310000 tokens, max 300000 tokens per request","type":"max_tokens_per_request","param":null,"code":"max_tokens_per_request"}}`))
+	if _, err := b.embedder(t).Embed(t.Context(), texts(6)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{6, 3, 3}, b.sizes()); diff != "" {
+		t.Errorf("batches (-want +got):\n%s", diff)
+	}
+}
+
+// No request holds more inputs than OpenAI takes, whatever the batch is set to.
+func TestEmbedMostInputs(t *testing.T) {
+	b := start(t, ragtest.ModelOptions{Dimensions: 4})
+	b.cfg.Batch = 5000
+	if _, err := b.embedder(t).Embed(t.Context(), texts(2050)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{2048, 2}, b.sizes()); diff != "" {
+		t.Errorf("batches (-want +got):\n%s", diff)
+	}
+}
+
 // One text that is too large by itself fails, and does not shrink the batch for
 // the others.
 func TestEmbedOneTooLarge(t *testing.T) {

@@ -14,11 +14,13 @@ import (
 
 // The kinds of failure. Every error of this package that comes from a server is
 // one of them, by errors.Is; an ended context is context.Canceled or
-// context.DeadlineExceeded instead, and an error of the caller's emit is itself.
+// context.DeadlineExceeded instead (and ErrTimeout, when the server had been
+// silent for Config.Idle by then), and an error of the caller's emit is itself.
 var (
-	ErrUnreachable   = errors.New("the model server cannot be reached")  // refused, no such host, TLS, connection lost
-	ErrTimeout       = errors.New("the model server is too slow")        // no answer in Timeout, no token in FirstToken, a stall of Idle
-	ErrBusy          = errors.New("the model server is busy")            // 429, 503, overloaded, loading the model
+	ErrUnreachable   = errors.New("the model server cannot be reached") // refused, no such host, TLS, connection lost
+	ErrTimeout       = errors.New("the model server is too slow")       // no answer in Timeout, no token in FirstToken, a stall of Idle
+	ErrBusy          = errors.New("the model server is busy")           // 429, 503, overloaded, loading the model
+	ErrSuspended     = errors.New("the model server failed several times in a row and is left alone for a while")
 	ErrQuota         = errors.New("the model server's quota is used up") // 402, insufficient_quota: waiting does not help
 	ErrAuth          = errors.New("the model server refuses the key")    // 401, 403
 	ErrNotFound      = errors.New("the model server does not know the model or the path")
@@ -30,7 +32,8 @@ var (
 	ErrContentFilter = errors.New("the model server's content filter held the answer back")
 	ErrRefused       = errors.New("the model refused to answer")
 	ErrEmpty         = errors.New("the model's answer is empty")
-	ErrTruncated     = errors.New("the model's answer is not complete") // every *TruncatedError
+	ErrNotJSON       = errors.New("the model's answer is not one JSON value") // a prompt with a schema wants one
+	ErrTruncated     = errors.New("the model's answer is not complete")       // every *TruncatedError
 	ErrLength        = errors.New("the model's answer reached its length limit")
 )
 
@@ -119,7 +122,7 @@ func (e *TruncatedError) Is(target error) bool {
 // retryable reports whether the same request may succeed a little later.
 func retryable(err error) bool {
 	var cut *TruncatedError
-	if errors.As(err, &cut) {
+	if errors.As(err, &cut) && cut.Err == nil {
 		return cut.Reason == "cut"
 	}
 	for _, kind := range []error{ErrBusy, ErrServer, ErrUnreachable, ErrTimeout} {
@@ -238,7 +241,7 @@ func kindOf(status int, c complaint) error {
 		return ErrContentFilter
 	}
 	switch {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == 0 && c.code == "invalid_api_key":
 		return ErrAuth
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		return ErrNotFound

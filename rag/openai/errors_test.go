@@ -30,6 +30,13 @@ var answerKinds = map[string]answerKind{
 	"rate-limit-hour":         {openai.ErrBusy, -1}, // not waited for
 	"quota":                   {openai.ErrQuota, -1},
 	"payment":                 {openai.ErrQuota, -1},
+	"azure-rate-limit":        {openai.ErrBusy, 0},
+	"azure-no-deployment":     {openai.ErrNotFound, -1},
+	"azure-bad-key":           {openai.ErrAuth, -1},
+	"crashed-ollama":          {openai.ErrServer, 0},
+	"not-found-ollama-own":    {openai.ErrNotFound, -1},
+	"context-vllm":            {openai.ErrContextLength, -1},
+	"loading-date":            {openai.ErrBusy, 9 * time.Second},
 	"loading":                 {openai.ErrBusy, 0},
 	"loading-seconds":         {openai.ErrBusy, 3 * time.Second},
 	"overloaded":              {openai.ErrBusy, 0},
@@ -102,7 +109,7 @@ func testErrorAnswers(t *testing.T, b *bench, route ragtest.Route, client func()
 				if want.wait == 0 {
 					least = 250 * time.Millisecond << i
 					most = 3 * least
-				} else if f.Name == "rate-limit-date" {
+				} else if strings.HasSuffix(f.Name, "-date") {
 					least -= 4 * time.Second
 				}
 				if w < least || w > most {

@@ -97,13 +97,18 @@ func (e *events) keep(line []byte) {
 	}
 }
 
-// isReport reports whether a data line is an error frame, however it is spaced.
+// isReport reports whether a data line is an error frame, however it is spaced:
+// one with an "error", or the bare object of vLLM before 0.10.1.
 func isReport(data []byte) bool {
 	if !bytes.Contains(data, []byte(`"error"`)) {
 		return false
 	}
 	var frame struct {
-		Error json.RawMessage `json:"error"`
+		Object string          `json:"object"`
+		Error  json.RawMessage `json:"error"`
 	}
-	return json.Unmarshal(data, &frame) == nil && len(frame.Error) > 0 && string(frame.Error) != "null"
+	if json.Unmarshal(data, &frame) != nil {
+		return false
+	}
+	return frame.Object == "error" || len(frame.Error) > 0 && string(frame.Error) != "null"
 }

@@ -46,7 +46,10 @@ func (x *exchange) client() *api.Client {
 func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	x.server.prepare(r)
 	resp, err := x.server.client.Do(r)
-	if err != nil {
+	switch {
+	case err != nil && r.Context().Err() != nil:
+		return nil, r.Context().Err() // the text of a *url.Error holds the URL
+	case err != nil:
 		return nil, x.lost(err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode >= 300 {
@@ -62,16 +65,19 @@ func (x *exchange) Do(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// lost is the error for a request that got no answer, or only a part of one.
+// lost is the error for a request that got no answer, or only a part of one,
+// although its context has not ended. (That of a dial that took too long is a
+// context.DeadlineExceeded nevertheless, by its method Is.)
 func (x *exchange) lost(err error) error {
 	// The text of a *url.Error holds the URL.
 	for ue := (*url.Error)(nil); errors.As(err, &ue); {
 		err = ue.Err
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
+	e := &Error{Op: x.op, Kind: ErrUnreachable, Message: clip(x.server.redact(err.Error()))}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		e.cause = err
 	}
-	return &Error{Op: x.op, Kind: ErrUnreachable, Message: clip(x.server.redact(err.Error())), cause: err}
+	return e
 }
 
 // refused is the error for an answer that is no success.
@@ -148,8 +154,13 @@ func refusedByLibrary(err error) bool {
 	return false
 }
 
-// within runs call, which makes the exchange, for at most d.
+// within runs call, which makes the exchange, for at most d, unless the breaker
+// is open.
 func (x *exchange) within(ctx context.Context, d time.Duration, call func(context.Context) error) error {
+	return x.server.breaker.do(x.op, func() error { return x.limited(ctx, d, call) })
+}
+
+func (x *exchange) limited(ctx context.Context, d time.Duration, call func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	err := call(limited)

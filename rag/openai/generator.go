@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	api "github.com/sashabaranov/go-openai"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/waymark-bot/waymark/rag"
 )
@@ -19,7 +20,9 @@ type Generator struct {
 	cfg     Config
 	server  *server
 	retry   retrier
+	slots   *semaphore.Weighted
 	refused atomic.Uint32 // parameters the server has refused, as bits
+	form    atomic.Uint32 // the best form of asking for JSON that it has not refused
 }
 
 var _ rag.Generator = (*Generator)(nil)
@@ -34,11 +37,12 @@ const (
 // NewGenerator returns the generator of cfg. It opens no connection.
 func NewGenerator(cfg Config) (*Generator, error) {
 	cfg = cfg.withDefaults()
+	setDefault(&cfg.Concurrency, DefaultStreams)
 	s, err := newServer(&cfg)
 	if err != nil {
 		return nil, fmt.Errorf("generator: %w", err)
 	}
-	g := &Generator{cfg: cfg, server: s, retry: newRetrier(cfg)}
+	g := &Generator{cfg: cfg, server: s, retry: newRetrier(cfg), slots: semaphore.NewWeighted(int64(cfg.Concurrency))}
 	if reasons(cfg) {
 		g.refused.Store(noTemperature | completionLimit)
 	}
@@ -67,38 +71,62 @@ func reasons(cfg Config) bool {
 }
 
 // Name is "openai:" and the model.
-func (g *Generator) Name() string { return "openai:" + g.cfg.Model }
+func (g *Generator) Name() string { return g.cfg.name() }
 
 // Generate streams the completion of p to emit, which may be nil, and returns
 // the text and the tokens as far as the server counts them. The text is what was
-// emitted: what a model thinks aloud before its answer is left out.
+// emitted: what a model thinks aloud before its answer is left out. With a
+// schema it is one JSON value, without the fence that a model may put around
+// it, and emitted whole; other text is [ErrNotJSON].
 //
 // It tries again while nothing has been emitted. After that a failure is a
 // [*TruncatedError] that holds the cause, with the text so far. ctx bounds the
-// whole of it, pauses included.
+// whole of it, pauses and the wait for one of Config.Concurrency places included.
 func (g *Generator) Generate(ctx context.Context, p rag.Prompt, emit func(piece string) error) (string, rag.Usage, error) {
-	op := "generate with " + g.cfg.Model
-	var c *completion
-	err := g.retry.do(ctx, op, func(err error) bool { return c.text.Len() == 0 && retryable(err) }, func() error {
-		for {
-			c = newCompletion(g.server.exchange(op), g.cfg, emit)
-			err := c.run(ctx, g.request(p))
-			if err == nil || c.text.Len() > 0 || !g.adapt(err) {
-				return err
+	if p.Schema != nil {
+		return g.generateJSON(ctx, p, emit)
+	}
+	c, err := g.complete(ctx, p, plain, emit)
+	return c.text.String(), c.usage, err
+}
+
+// complete asks in one form, and again while that may help. The completion is
+// that of the last attempt.
+func (g *Generator) complete(ctx context.Context, p rag.Prompt, f form, emit func(piece string) error) (*completion, error) {
+	c := newCompletion(g.server.exchange("generate with "+g.cfg.Model), g.cfg, emit)
+	op := c.x.op
+	err := g.retry.do(ctx, op, func(err error) bool { return !c.shown && retryable(err) }, func() error {
+		return g.placed(ctx, op, func() error {
+			for {
+				c = newCompletion(g.server.exchange(op), g.cfg, emit)
+				err := c.run(ctx, g.request(p, f))
+				if err == nil || c.shown || !g.adapt(err) {
+					return err
+				}
+				g.cfg.Logger.InfoContext(ctx, "model refuses a parameter, going on without it", "op", op, "error", err)
 			}
-			g.cfg.Logger.InfoContext(ctx, "model refuses a parameter, going on without it", "op", op, "error", err)
-		}
+		})
 	})
 	if err == nil {
 		err = g.checkPrompt(ctx, op, p, c)
 	}
-	return c.text.String(), c.usage, err
+	return c, err
 }
 
-func (g *Generator) request(p rag.Prompt) api.ChatCompletionRequest {
+// placed calls once one of the places is free, unless the breaker is open.
+func (g *Generator) placed(ctx context.Context, op string, call func() error) error {
+	if err := g.slots.Acquire(ctx, 1); err != nil {
+		return fmt.Errorf("%s: wait for others to end: %w", op, err)
+	}
+	defer g.slots.Release(1)
+	return g.server.breaker.do(op, call)
+}
+
+func (g *Generator) request(p rag.Prompt, f form) api.ChatCompletionRequest {
 	r := api.ChatCompletionRequest{
 		Model:           g.cfg.Model,
 		ReasoningEffort: g.cfg.ReasoningEffort,
+		ResponseFormat:  f.responseFormat(p.Schema),
 		Messages: []api.ChatCompletionMessage{
 			{Role: api.ChatMessageRoleSystem, Content: p.System},
 			{Role: api.ChatMessageRoleUser, Content: p.User},

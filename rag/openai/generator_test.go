@@ -108,6 +108,34 @@ var streamKinds = map[string]error{
 	"refusal":               openai.ErrRefused,
 	"only-thoughts":         openai.ErrEmpty,
 	"only-space":            openai.ErrEmpty,
+
+	// The error bodies inside a stream, where there is no status but the one that
+	// a body may hold.
+	"said-rate-limit":           openai.ErrBusy,
+	"said-azure-rate-limit":     openai.ErrBusy,
+	"said-quota":                openai.ErrQuota,
+	"said-payment":              openai.ErrServer,
+	"said-loading":              openai.ErrBusy,
+	"said-overloaded":           openai.ErrBusy,
+	"said-context":              openai.ErrContextLength,
+	"said-context-llamacpp":     openai.ErrContextLength,
+	"said-context-vllm":         openai.ErrContextLength,
+	"said-context-vllm-old":     openai.ErrContextLength,
+	"said-not-found-vllm":       openai.ErrNotFound,
+	"said-not-found-vllm-old":   openai.ErrNotFound,
+	"said-not-found-ollama":     openai.ErrServer,
+	"said-not-found-ollama-own": openai.ErrServer,
+	"said-azure-no-deployment":  openai.ErrServer,
+	"said-batch-tei":            openai.ErrServer,
+	"said-detail-fastapi":       openai.ErrTruncated, // no error frame by any form
+	"said-detail-string":        openai.ErrTruncated,
+	"said-content-policy":       openai.ErrContentFilter,
+	"said-bad-key":              openai.ErrAuth,
+	"said-azure-bad-key":        openai.ErrAuth,
+	"said-forbidden":            openai.ErrServer,
+	"said-null-code":            openai.ErrServer,
+	"said-crashed-ollama":       openai.ErrServer,
+	"said-long-message":         openai.ErrServer,
 }
 
 // final are the kinds that another attempt would not change.
@@ -140,7 +168,14 @@ func TestGenerateStreamFaults(t *testing.T) {
 			}
 			b.Next(ragtest.Chat, f)
 			before := b.count(ragtest.Chat)
-			text, _, err := g.Generate(t.Context(), towers(), nil)
+			var shown strings.Builder
+			text, _, err := g.Generate(t.Context(), towers(), func(piece string) error {
+				shown.WriteString(piece)
+				return nil
+			})
+			if shown.String() != text {
+				t.Errorf("emitted %q, returned %q", shown.String(), text)
+			}
 			requests := b.count(ragtest.Chat) - before
 			if !after && !final(kind) {
 				if err != nil || text != answer(t) || requests != 2 {
@@ -161,6 +196,37 @@ func TestGenerateStreamFaults(t *testing.T) {
 			var cut *openai.TruncatedError
 			if !errors.As(err, &cut) || cut.Bytes != len(text) || text == "" || !strings.HasPrefix(answer(t), text) {
 				t.Errorf("text so far %q, error %v", text, err)
+			}
+		})
+	}
+}
+
+// While nobody sees the pieces a cut stream is asked for again, too.
+func TestGenerateUnseenRetries(t *testing.T) {
+	t.Parallel()
+	b := start(t, ragtest.ModelOptions{})
+	patient, impatient := b.generator(t), b.impatient().generator(t)
+	for _, f := range ragtest.StreamFaults() {
+		name, after := strings.CutSuffix(f.Name, "-after")
+		if !after {
+			continue
+		}
+		t.Run(f.Name, func(t *testing.T) {
+			g := patient
+			if hangs(f.Name) {
+				g = impatient
+			}
+			b.Next(ragtest.Chat, f)
+			before := b.count(ragtest.Chat)
+			text, _, err := g.Generate(t.Context(), towers(), nil)
+			requests := b.count(ragtest.Chat) - before
+			if kind := streamKinds[name]; final(kind) {
+				var cut *openai.TruncatedError
+				if !errors.Is(err, kind) || !errors.As(err, &cut) || requests != 1 {
+					t.Errorf("error %v after %d requests, want %v after one", err, requests, kind)
+				}
+			} else if err != nil || text != answer(t) || requests != 2 {
+				t.Errorf("text %q, error %v after %d requests, want an answer to the second", text, err, requests)
 			}
 		})
 	}
@@ -213,6 +279,28 @@ func TestGenerateEndsWithContext(t *testing.T) {
 				t.Errorf("error %v after %d requests", err, b.count(ragtest.Chat))
 			}
 		})
+	}
+}
+
+// The first piece may take longer than those after it.
+func TestGeneratePatience(t *testing.T) {
+	t.Parallel()
+	b := start(t, ragtest.ModelOptions{})
+	b.cfg.Idle, b.cfg.Attempts = 150*time.Millisecond, 1
+	g := b.generator(t)
+	b.Next(ragtest.Chat, ragtest.Streams("late", ragtest.Stream{First: 400 * time.Millisecond}))
+	if text, _, err := g.Generate(t.Context(), towers(), nil); err != nil || text != answer(t) {
+		t.Errorf("late: text %q, error %v", text, err)
+	}
+	b.Next(ragtest.Chat, fault(t, ragtest.Chat, "stall-after"))
+	_, _, err := g.Generate(t.Context(), towers(), nil)
+	if !errors.Is(err, openai.ErrTimeout) || !strings.Contains(err.Error(), "nothing for 150ms") {
+		t.Errorf("stalled: %v", err)
+	}
+	b.cfg.FirstToken, b.cfg.Idle = 150*time.Millisecond, time.Minute
+	b.Next(ragtest.Chat, ragtest.Streams("too late", ragtest.Stream{First: time.Minute})) // its headers come at once
+	if _, _, err := b.generator(t).Generate(t.Context(), towers(), nil); !errors.Is(err, openai.ErrTimeout) {
+		t.Errorf("too late: %v", err)
 	}
 }
 

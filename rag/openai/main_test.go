@@ -62,7 +62,8 @@ func start(t *testing.T, opts ragtest.ModelOptions) *bench {
 	b.cfg = openai.Config{
 		BaseURL: m.URL(), Key: canary, Model: "pretend", Transport: transport,
 		Timeout: time.Minute, FirstToken: time.Minute, Idle: time.Minute,
-		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		BreakAfter: -1,
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			mu.Lock()
 			defer mu.Unlock()
@@ -155,14 +156,15 @@ func (s *syncBuffer) String() string {
 
 // towers is a prompt whose answer by ragtest.Pretend has two scripts.
 func towers() rag.Prompt {
-	return rag.Prompt(prompts.Answer(prompts.AnswerInput{
+	p := prompts.Answer(prompts.AnswerInput{
 		Question: "How tall is the Grey Tower?",
 		Language: "en",
 		Passages: []prompts.Passage{
 			{N: 1, Title: "Lights of the North", Published: "2023", Text: "The Grey Tower was lit in 1858. The Grey Tower (灰塔) is 46 metres tall, and it is red."},
 			{N: 2, Title: "灯塔名录", Published: "2024", Text: "灰塔高46米，1858年点亮。"},
 		},
-	}))
+	})
+	return rag.Prompt{Name: p.Name, Version: p.Version, System: p.System, User: p.User}
 }
 
 // answer is what ragtest.Pretend says to towers.

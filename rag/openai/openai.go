@@ -1,19 +1,21 @@
 // Package openai talks to any server of the OpenAI-compatible family (OpenAI,
-// vLLM, llama.cpp, Ollama, TEI and the gateways in front of them): an
+// Azure, vLLM, llama.cpp, Ollama, TEI and the gateways in front of them): an
 // [Embedder], a [Generator] and a [Reranker] for package rag.
 //
 // Start at [Config]; [NewGenerator], [NewEmbedder] and [NewReranker] each take
-// one, and each has a Check for the start of the program. What can go wrong is
-// a closed list of kinds in errors.go ([ErrBusy], [ErrAuth], ...), whatever the
-// dialect of the server that says it.
+// one, and each has a Check for the start of the program. [NewFallback] puts a
+// second generator behind the first. What can go wrong is a closed list of
+// kinds in errors.go ([ErrBusy], [ErrAuth], ...), whatever the dialect of the
+// server that says it.
 //
 // Requests are built and streams are decoded by go-openai. What it loses is
 // caught one layer below, in exchange.go and events.go: status codes, error
 // bodies, Retry-After and error frames are read there, before the library sees
 // the response.
 //
-// What it does not do: it writes no prompt, counts no money, caches nothing,
-// and never sends a request to another host than the one of its base URL.
+// What it does not do: it writes no prompt (but for the sentence that carries a
+// schema to a server that takes none), counts no money, caches nothing, and
+// never sends a request to another host than the one of its base URL.
 package openai
 
 import (
@@ -24,6 +26,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -39,6 +42,9 @@ const (
 	DefaultIdle        = 30 * time.Second // between two pieces of a stream
 	DefaultBatch       = 64               // inputs an embedding request
 	DefaultRerankBatch = 32               // texts a rerank request: what TEI takes by default
+	DefaultStreams     = 8                // completions at the same time
+	DefaultBreakAfter  = 5
+	DefaultBreakFor    = 30 * time.Second
 	DefaultAttempts    = 4
 	DefaultMaxWait     = 60 * time.Second
 	DefaultMaxTokens   = 2500 // an answer of 2,500 characters at a token a character
@@ -54,9 +60,14 @@ const (
 // /chat/completions, /models and /rerank are appended to it. A user name in it
 // becomes basic authentication, a query is sent with every request; neither is
 // ever shown.
+//
+// Azure has two forms, https://NAME.openai.azure.com/openai/v1 and
+// https://NAME.openai.azure.com/openai/deployments/DEPLOYMENT?api-version=VERSION;
+// there the key goes into the header that Azure wants it in, and Model is the
+// name of the deployment.
 type Config struct {
 	BaseURL string // "http://127.0.0.1:11434/v1"
-	Key     string // sent as a bearer token; "" sends none
+	Key     string // sent as a bearer token, to Azure as api-key; "" sends none
 	Model   string
 
 	Timeout    time.Duration // of one embedding or rerank request
@@ -66,8 +77,13 @@ type Config struct {
 	Attempts int           // tries in all; 1 means no retry
 	MaxWait  time.Duration // a server that asks for a longer pause than this is not waited for
 
-	Batch       int // inputs an embedding request, texts a rerank request
-	Concurrency int // embedding requests at the same time; 0 means 1
+	BreakAfter int           // failures in a row after which the server is left alone; below 0 never
+	BreakFor   time.Duration // for so long; then one request tries it
+
+	Batch int // inputs an embedding request, texts a rerank request
+	// Concurrency is how many requests run at the same time: of one Embed, 0
+	// meaning 1; of a Generator in all, 0 meaning DefaultStreams. Others wait.
+	Concurrency int
 	Dimensions  int // asked for from the server; 0 leaves it to the model
 
 	MaxTokens       int    // of a completion
@@ -111,7 +127,10 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Idle, DefaultIdle)
 	setDefault(&c.Attempts, DefaultAttempts)
 	setDefault(&c.MaxWait, DefaultMaxWait)
-	setDefault(&c.Concurrency, 1)
+	setDefault(&c.BreakFor, DefaultBreakFor)
+	if c.BreakAfter == 0 {
+		c.BreakAfter = DefaultBreakAfter
+	}
 	if c.Transport == nil {
 		c.Transport = http.DefaultTransport
 	}
@@ -133,6 +152,9 @@ func setDefault[T int | time.Duration](v *T, d T) {
 	}
 }
 
+// name is the name of a client of c: "openai:" and the model.
+func (c Config) name() string { return "openai:" + c.Model }
+
 func (c Config) validate() error {
 	if strings.TrimSpace(c.Model) == "" {
 		return errors.New("model name: empty; want one like \"bge-m3\"")
@@ -150,6 +172,8 @@ type server struct {
 	prepare func(*http.Request) // adds the key and the query
 	redact  func(string) string
 	client  *http.Client
+	breaker *breaker
+	azure   bool
 	now     func() time.Time
 }
 
@@ -166,6 +190,10 @@ func newServer(c *Config) (*server, error) {
 	if u.User != nil && c.Key != "" {
 		return nil, errors.New("base URL: holds a user name while a key is set; only one of them can be sent")
 	}
+	azure := isAzure(u)
+	if azure && deployment.MatchString(u.Path) && !u.Query().Has("api-version") {
+		return nil, errors.New("base URL: an Azure deployment needs a version, for example ?api-version=2024-10-21 at its end")
+	}
 	user, query := u.User, u.RawQuery
 	u.User, u.RawQuery, u.ForceQuery = nil, "", false
 	key := c.Key
@@ -174,7 +202,10 @@ func newServer(c *Config) (*server, error) {
 		base: strings.TrimRight(u.String(), "/"),
 		prepare: func(r *http.Request) {
 			r.URL.RawQuery = query
-			if key != "" {
+			switch {
+			case key != "" && azure:
+				r.Header.Set("Api-Key", key)
+			case key != "":
 				r.Header.Set("Authorization", "Bearer "+key)
 			}
 			if user != nil {
@@ -188,8 +219,23 @@ func newServer(c *Config) (*server, error) {
 			// A redirect would carry passages, and perhaps the key, elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		now: c.Now,
+		breaker: newBreaker(*c),
+		azure:   azure,
+		now:     c.Now,
 	}, nil
+}
+
+// deployment is the path of an Azure deployment, behind a gateway too:
+// https://learn.microsoft.com/azure/ai-foundry/openai/reference
+var deployment = regexp.MustCompile(`/openai/deployments/[^/]+/?$`)
+
+// isAzure reports whether u is an address of Azure's. The path /openai/v1 alone
+// does not tell: others have it, too.
+func isAzure(u *url.URL) bool {
+	return deployment.MatchString(u.Path) ||
+		strings.HasSuffix(u.Hostname(), ".openai.azure.com") ||
+		strings.HasSuffix(u.Hostname(), ".cognitiveservices.azure.com") ||
+		strings.HasSuffix(u.Hostname(), ".services.ai.azure.com")
 }
 
 // exchange returns a new exchange with s; op says what for.

@@ -145,3 +145,37 @@ func TestRerankNothing(t *testing.T) {
 		t.Errorf("scores %v, error %v", scores, err)
 	}
 }
+
+// The answers of servers in the field, as they stand: sorted or not, scores of
+// any size and sign, with and without the texts.
+func TestRerankAnswers(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body string
+		want []float64
+	}{
+		"Cohere":            {`{"id":"1","results":[{"index":2,"relevance_score":0.98},{"index":0,"relevance_score":0.2},{"index":1,"relevance_score":0.01}],"meta":{"api_version":{"version":"2"}}}`, []float64{0.2, 0.01, 0.98}},
+		"Jina":              {`{"model":"m","usage":{"total_tokens":9},"results":[{"index":1,"relevance_score":0.9,"document":{"text":"b"}},{"index":0,"relevance_score":0.5,"document":{"text":"a"}},{"index":2,"relevance_score":0.1,"document":{"text":"c"}}]}`, []float64{0.5, 0.9, 0.1}},
+		"documents, words":  {`{"results":[{"index":0,"relevance_score":0.5,"document":"a"},{"index":1,"relevance_score":0.4,"document":"b"},{"index":2,"relevance_score":0.3,"document":"c"}]}`, []float64{0.5, 0.4, 0.3}},
+		"llama.cpp, logits": {`{"model":"m","object":"list","usage":{"prompt_tokens":9},"results":[{"index":0,"relevance_score":-5.4},{"index":1,"relevance_score":8.6},{"index":2,"relevance_score":-11.25}]}`, []float64{-5.4, 8.6, -11.25}},
+		"TEI":               {`[{"index":1,"score":0.99},{"index":2,"score":0.5},{"index":0,"score":0.001}]`, []float64{0.001, 0.99, 0.5}},
+		"TEI, raw, texts":   {`[{"index":2,"score":-0.5,"text":"c"},{"index":0,"score":-2,"text":"a"},{"index":1,"score":-9,"text":"b"}]`, []float64{-2, -9, -0.5}},
+		"all zero":          {`{"results":[{"index":0,"relevance_score":0},{"index":1,"relevance_score":0},{"index":2,"relevance_score":0}]}`, []float64{0, 0, 0}},
+		"duplicate":         {`{"results":[{"index":0,"relevance_score":1},{"index":0,"relevance_score":1},{"index":2,"relevance_score":1}]}`, nil},
+		"out of range":      {`[{"index":0,"score":1},{"index":1,"score":1},{"index":3,"score":1}]`, nil},
+		"only the top":      {`{"results":[{"index":0,"relevance_score":1}]}`, nil},
+		"no index":          {`[{"score":1},{"score":1},{"score":1}]`, nil},
+		"text for a score":  {`[{"index":0,"score":"high"},{"index":1,"score":1},{"index":2,"score":1}]`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := start(t, ragtest.ModelOptions{})
+			b.Next(ragtest.Rerank, ragtest.Answers(name, 200, "application/json", tt.body))
+			got, err := b.reranker(t).Rerank(t.Context(), query, candidates()[:3])
+			if diff := gocmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("scores (-want +got):\n%s", diff)
+			}
+			if (err == nil) != (tt.want != nil) || err != nil && !errors.Is(err, openai.ErrBadResponse) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}

@@ -11,6 +11,7 @@ import (
 type watch struct {
 	timer *time.Timer
 	limit time.Duration
+	since time.Time   // when it was started last
 	ran   func() bool // it was the watch that ended the context
 	end   context.CancelCauseFunc
 }
@@ -22,6 +23,7 @@ func watchFor(ctx context.Context, d time.Duration) (context.Context, *watch) {
 	return ctx, &watch{
 		timer: time.AfterFunc(d, func() { cancel(errRanOut) }),
 		limit: d,
+		since: time.Now(),
 		ran:   func() bool { return errors.Is(context.Cause(ctx), errRanOut) },
 		end:   cancel,
 	}
@@ -30,9 +32,12 @@ func watchFor(ctx context.Context, d time.Duration) (context.Context, *watch) {
 func (w *watch) pause() { w.timer.Stop() }
 
 func (w *watch) restart(d time.Duration) {
-	w.limit = d
+	w.limit, w.since = d, time.Now()
 	w.timer.Reset(d)
 }
+
+// silent is how long nothing has restarted it.
+func (w *watch) silent() time.Duration { return time.Since(w.since) }
 
 func (w *watch) stop() {
 	w.timer.Stop()

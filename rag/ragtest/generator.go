@@ -2,6 +2,8 @@ package ragtest
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -31,13 +33,20 @@ func (g *Generator) Prompts() []rag.Prompt {
 }
 
 // Generate emits what the voice says, word by word. A voice that returns text
-// and an error has both come out: the text so far, and what cut it.
+// and an error has both come out: the text so far, and what cut it. To a prompt
+// with a schema the voice has to say one JSON value.
 func (g *Generator) Generate(ctx context.Context, p rag.Prompt, emit func(piece string) error) (string, rag.Usage, error) {
 	g.mu.Lock()
 	g.prompts = append(g.prompts, p)
 	g.mu.Unlock()
 	text, failure := g.voice(p)
-	usage := rag.Usage{PromptTokens: tokens(p.System) + tokens(p.User), CompletionTokens: tokens(text)}
+	usage := rag.Usage{Model: g.Name(), PromptTokens: tokens(p.System) + tokens(p.User), CompletionTokens: tokens(text)}
+	if p.Schema != nil && ctx.Err() == nil {
+		if failure == nil {
+			failure = hand(p, text, emit)
+		}
+		return text, usage, failure
+	}
 	var said strings.Builder
 	for _, piece := range strings.SplitAfter(text, " ") {
 		if err := ctx.Err(); err != nil {
@@ -52,6 +61,17 @@ func (g *Generator) Generate(ctx context.Context, p rag.Prompt, emit func(piece 
 		}
 	}
 	return said.String(), usage, failure
+}
+
+// hand emits a value whole. Other text is an error.
+func hand(p rag.Prompt, text string, emit func(piece string) error) error {
+	if !json.Valid([]byte(text)) {
+		return fmt.Errorf("the voice says %q to a prompt with the schema %s: not one JSON value", text, p.Schema.Name)
+	}
+	if emit == nil {
+		return nil
+	}
+	return emit(text)
 }
 
 // tokens is about what a tokenizer counts: four letters, or one Chinese

@@ -13,14 +13,15 @@ import (
 )
 
 func towers(question string) rag.Prompt {
-	return rag.Prompt(prompts.Answer(prompts.AnswerInput{
+	p := prompts.Answer(prompts.AnswerInput{
 		Question: question,
 		Passages: []prompts.Passage{
 			{N: 3, Title: "Lights of the North", Text: "The Grey Tower was lit in 1858. The Grey Tower is 46 metres tall! It is red."},
 			{N: 5, Title: "灯塔名录", Published: "2024", Text: "灰塔高46米。白塔高30米。"},
 			{N: 8, Title: "Stores", Section: "Bakeries", Text: "- Bread is sold at noon.\n- Milk is not sold."},
 		},
-	}))
+	})
+	return rag.Prompt{Name: p.Name, Version: p.Version, System: p.System, User: p.User}
 }
 
 func TestPretend(t *testing.T) {

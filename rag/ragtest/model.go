@@ -50,6 +50,7 @@ type ModelOptions struct {
 	Truncate   bool          // beyond Window: cut the prompt in silence (Ollama) instead of a 400
 	Pace       time.Duration // pause before each piece of a stream
 	Rerank     RerankDialect // "" means Cohere's
+	Formats    []string      // the types of response_format it takes; nil means all, others get 400
 	Spec       *Spec         // when set, requests and standard answers are held against it
 }
 
@@ -89,8 +90,22 @@ func StartModel(addr string, opts ModelOptions) (*Model, error) {
 	return m, nil
 }
 
-// URL is the base URL of the OpenAI-like services, which ends in /v1.
-func (m *Model) URL() string { return m.Root() + "/v1" }
+// URL is the base URL of the OpenAI-like services, which ends in /v1; of an
+// [AzureShape] server, that of its first deployment.
+func (m *Model) URL() string {
+	if m.opts.Shape == AzureShape {
+		return m.Root() + "/openai/deployments/" + m.names()[0] + "?api-version=2024-10-21"
+	}
+	return m.Root() + "/v1"
+}
+
+// names are the models that the server lists.
+func (m *Model) names() []string {
+	if len(m.opts.Models) == 0 {
+		return []string{"pretend"}
+	}
+	return m.opts.Models
+}
 
 // Root is the server's address as a URL, without a path.
 func (m *Model) Root() string { return "http://" + m.listener.Addr().String() }
@@ -182,7 +197,8 @@ type Request struct {
 
 	// Decoded from Body, as far as the route has them.
 	Model               string
-	Prompt              rag.Prompt // the system and the last user message
+	Prompt              rag.Prompt // the system and the last user message, and the schema
+	Format              string     // type of response_format; "" without one
 	Stream              bool
 	IncludeUsage        bool
 	Temperature         *float64
@@ -195,6 +211,8 @@ type Request struct {
 	Texts               []string // documents or texts of a rerank request
 	HasDocuments        bool
 	HasTexts            bool
+
+	strict bool // of the schema
 }
 
 // serve records a request, lets a planned fault or the standard answer reply.
@@ -246,6 +264,9 @@ func (m *Model) fault(r Route) Fault {
 }
 
 func (m *Model) route(path string) Route {
+	if m.opts.Shape == AzureShape {
+		path = azurePath.ReplaceAllString(path, "/v1/")
+	}
 	switch path {
 	case "/v1/chat/completions":
 		return Chat
@@ -292,6 +313,14 @@ func (m *Model) read(r *http.Request) Request {
 		StreamOptions struct {
 			IncludeUsage bool `json:"include_usage"`
 		} `json:"stream_options"`
+		ResponseFormat struct {
+			Type   string `json:"type"`
+			Schema struct {
+				Name   string          `json:"name"`
+				Strict bool            `json:"strict"`
+				Schema json.RawMessage `json:"schema"`
+			} `json:"json_schema"`
+		} `json:"response_format"`
 		Temperature         *float64        `json:"temperature"`
 		MaxTokens           *int            `json:"max_tokens"`
 		MaxCompletionTokens *int            `json:"max_completion_tokens"`
@@ -312,6 +341,10 @@ func (m *Model) read(r *http.Request) Request {
 		case "user":
 			req.Prompt.User = msg.Content
 		}
+	}
+	if req.Format = in.ResponseFormat.Type; req.Format == schemaFormat {
+		req.Prompt.Schema = &rag.Schema{Name: in.ResponseFormat.Schema.Name, JSON: in.ResponseFormat.Schema.Schema}
+		req.strict = in.ResponseFormat.Schema.Strict
 	}
 	req.Model, req.Stream, req.IncludeUsage = in.Model, in.Stream, in.StreamOptions.IncludeUsage
 	req.Temperature, req.MaxTokens, req.MaxCompletionTokens = in.Temperature, in.MaxTokens, in.MaxCompletionTokens
@@ -355,6 +388,9 @@ func (m *Model) inspect(c *Call) {
 		}
 		if r.MaxTokens != nil && r.MaxCompletionTokens != nil {
 			m.find("%s: max_tokens and max_completion_tokens together", at)
+		}
+		for _, f := range schemaFindings(r) {
+			m.find("%s: %s", at, f)
 		}
 	case Embeddings:
 		m.holdAgainst(embeddingRequest, at, r.Body)

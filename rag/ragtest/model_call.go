@@ -20,9 +20,7 @@ type Call struct {
 
 // Answer gives the standard answer.
 func (c *Call) Answer() {
-	m := c.model
-	if m.opts.Key != "" && c.Request.Header.Get("Authorization") != "Bearer "+m.opts.Key {
-		c.Error(http.StatusUnauthorized, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.")
+	if !c.authorised() {
 		return
 	}
 	switch c.Request.Route {
@@ -37,6 +35,19 @@ func (c *Call) Answer() {
 	default:
 		c.Error(http.StatusNotFound, "invalid_request_error", "unknown_url", "Unknown request URL: "+c.r.Method+" "+c.r.URL.Path+".")
 	}
+}
+
+// authorised answers 401 when a key is wanted and another one, or none, came.
+func (c *Call) authorised() bool {
+	m := c.model
+	switch {
+	case m.opts.Shape == AzureShape:
+		return c.azureAuthorised()
+	case m.opts.Key == "" || c.Request.Header.Get("Authorization") == "Bearer "+m.opts.Key:
+		return true
+	}
+	c.Error(http.StatusUnauthorized, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.")
+	return false
 }
 
 // Error answers with an error in OpenAI's form. code may be "".
@@ -113,12 +124,8 @@ func (c *Call) Reset() {
 }
 
 func (c *Call) answerModels() {
-	names := c.model.opts.Models
-	if names == nil {
-		names = []string{"pretend"}
-	}
 	list := []any{}
-	for _, n := range names {
+	for _, n := range c.model.names() {
 		list = append(list, map[string]any{"id": n, "object": "model", "created": created, "owned_by": "waymark"})
 	}
 	c.standard(modelList, http.StatusOK, map[string]any{"object": "list", "data": list})

@@ -19,6 +19,7 @@ const (
 	OllamaShape   Shape = "ollama"
 	LlamaCppShape Shape = "llamacpp"
 	VLLMShape     Shape = "vllm"
+	AzureShape    Shape = "azure" // at other paths, and with another header for the key: see model_azure.go
 )
 
 // answerChat says what the server's voice says, as a stream or in one piece.
@@ -28,6 +29,9 @@ func (c *Call) answerChat() {
 	}
 	if c.Request.Prompt.User == "" {
 		c.Error(http.StatusBadRequest, "invalid_request_error", "", "Missing required parameter: 'messages'.")
+		return
+	}
+	if !c.takesFormat() {
 		return
 	}
 	prompt, read := c.Request.Prompt, promptTokens(c.Request.Prompt)
@@ -59,7 +63,7 @@ func lastTokens(p rag.Prompt, window int) rag.Prompt {
 	for len(runes) > 0 && tokens(string(runes)) > window {
 		runes = runes[len(runes)/8+1:]
 	}
-	return rag.Prompt{User: string(runes)}
+	return rag.Prompt{User: string(runes), Schema: p.Schema}
 }
 
 // complete answers with a whole completion.
@@ -71,10 +75,36 @@ func (c *Call) complete(text string, read int) {
 		message["annotations"] = []any{}
 		choice["logprobs"] = nil
 	}
-	c.standard(chatAnswer, http.StatusOK, map[string]any{
+	answer := map[string]any{
 		"id": "chatcmpl-1", "object": "chat.completion", "created": created, "model": c.Request.Model,
 		"choices": []any{choice}, "usage": usage(read, tokens(text)),
-	})
+	}
+	c.dress(answer, choice)
+	c.standard(chatAnswer, http.StatusOK, answer)
+}
+
+// dress adds what the imitated server adds to an answer, or to a chunk of one,
+// and to its choice, which may be nil.
+func (c *Call) dress(answer, choice map[string]any) {
+	_, last := answer["usage"]
+	switch c.model.opts.Shape {
+	case OllamaShape:
+		answer["system_fingerprint"] = "fp_ollama"
+	case LlamaCppShape:
+		answer["system_fingerprint"] = "b4719-llama"
+		if last {
+			answer["timings"] = map[string]any{"prompt_n": 1, "predicted_n": 1, "predicted_per_second": 30.5}
+		}
+	case VLLMShape:
+		if choice != nil {
+			choice["logprobs"], choice["stop_reason"], choice["token_ids"] = nil, nil, nil
+		}
+	case AzureShape:
+		answer["system_fingerprint"] = "fp_azure"
+		if choice != nil {
+			choice["content_filter_results"] = harmless()
+		}
+	}
 }
 
 func usage(read, written int) map[string]any {
@@ -154,6 +184,11 @@ func (w *streamWriter) write() {
 // opening sends the chunk that names the role, as the imitated server does it.
 func (w *streamWriter) opening() {
 	switch w.c.model.opts.Shape {
+	case AzureShape:
+		w.chunk(map[string]any{"choices": []any{}, "prompt_filter_results": []any{
+			map[string]any{"prompt_index": 0, "content_filter_results": harmless()},
+		}}, nil)
+		fallthrough
 	case "":
 		w.delta(map[string]any{"role": "assistant", "content": "", "refusal": nil}, "")
 	case LlamaCppShape:
@@ -181,21 +216,28 @@ func (w *streamWriter) closing() {
 	}
 	w.delta(map[string]any{}, finish)
 	if w.c.Request.IncludeUsage && !w.s.NoUsage {
-		w.chunk(map[string]any{"choices": []any{}, "usage": usage(w.s.promptTokens, tokens(w.s.Text))})
+		w.chunk(map[string]any{"choices": []any{}, "usage": usage(w.s.promptTokens, tokens(w.s.Text))}, nil)
 	}
 	if !w.s.NoDone {
 		w.line("[DONE]", w.s.NoLastBreak)
 	}
 }
 
-// toolCall sends a tool call in two deltas, as they come by index.
+// toolCall sends two tool calls whose deltas come by index, the one between the
+// other's.
 func (w *streamWriter) toolCall() {
-	w.delta(map[string]any{"tool_calls": []any{map[string]any{
-		"index": 0, "id": "call_1", "type": "function", "function": map[string]any{"name": "look", "arguments": ""},
-	}}}, "")
-	w.delta(map[string]any{"tool_calls": []any{map[string]any{
-		"index": 0, "function": map[string]any{"arguments": `{"at":"it"}`},
-	}}}, "")
+	for i, id := range []string{"call_1", "call_2"} {
+		w.delta(map[string]any{"tool_calls": []any{map[string]any{
+			"index": i, "id": id, "type": "function", "function": map[string]any{"name": "look", "arguments": ""},
+		}}}, "")
+	}
+	for _, part := range []string{`{"at":`, `"it"}`} {
+		for i := range 2 {
+			w.delta(map[string]any{"tool_calls": []any{map[string]any{
+				"index": i, "function": map[string]any{"arguments": part},
+			}}}, "")
+		}
+	}
 }
 
 // delta sends a chunk with one choice. finish may be "".
@@ -207,29 +249,19 @@ func (w *streamWriter) delta(delta map[string]any, finish string) {
 	switch w.c.model.opts.Shape {
 	case "":
 		choice["logprobs"] = nil
-	case VLLMShape:
-		choice["logprobs"], choice["stop_reason"], choice["token_ids"] = nil, nil, nil
 	case OllamaShape:
 		delta["role"] = "assistant"
 		if _, ok := delta["content"]; !ok {
 			delta["content"] = ""
 		}
 	}
-	w.chunk(map[string]any{"choices": []any{choice}})
+	w.chunk(map[string]any{"choices": []any{choice}}, choice)
 }
 
-// chunk completes v and sends it.
-func (w *streamWriter) chunk(v map[string]any) {
+// chunk completes v and sends it. choice is the one in it, or nil.
+func (w *streamWriter) chunk(v, choice map[string]any) {
 	v["id"], v["object"], v["created"], v["model"] = "chatcmpl-1", "chat.completion.chunk", created, w.c.Request.Model
-	switch w.c.model.opts.Shape {
-	case OllamaShape:
-		v["system_fingerprint"] = "fp_ollama"
-	case LlamaCppShape:
-		v["system_fingerprint"] = "b4719-llama"
-		if _, ok := v["usage"]; ok {
-			v["timings"] = map[string]any{"prompt_n": 1, "predicted_n": 1, "predicted_per_second": 30.5}
-		}
-	}
+	w.c.dress(v, choice)
 	if _, ok := v["usage"]; !ok && w.s.AlwaysUsage {
 		v["usage"] = usage(w.s.promptTokens, 1)
 	}

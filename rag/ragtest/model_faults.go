@@ -63,61 +63,89 @@ func Streams(name string, s Stream) Fault {
 
 const asJSON = "application/json"
 
+const (
+	rateLimit = `{"error":{"message":"Rate limit reached for requests","type":"requests","param":null,"code":"rate_limit_exceeded"}}`
+	loading   = `{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}`
+)
+
+// An errorBody is what a server in the field says with an error.
+type errorBody struct {
+	name   string
+	status int
+	body   string
+}
+
+// errorBodies returns the bodies, in JSON, by the server that sends them.
+func errorBodies() []errorBody {
+	return []errorBody{
+		{"rate-limit", 429, rateLimit},
+		{"azure-rate-limit", 429, azureRateLimit},
+		{"quota", 429, `{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}`},
+		{"payment", 402, `{"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}}`},
+		{"loading", 503, loading},
+		{"overloaded", 529, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`},
+		{"context", 400, `{"error":{"message":"This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`},
+		{"context-llamacpp", 400, `{"error":{"code":400,"message":"the request exceeds the available context size, try increasing it","type":"exceed_context_size_error","n_prompt_tokens":9001,"n_ctx":8192}}`},
+		{"context-vllm", 400, `{"error":{"message":"This model's maximum context length is 8192 tokens. However, you requested 9001 tokens.","type":"BadRequestError","param":null,"code":400}}`},
+		{"context-vllm-old", 400, `{"object":"error","message":"This model's maximum context length is 8192 tokens. However, you requested 9001 tokens.","type":"BadRequestError","param":null,"code":400}`},
+		{"not-found-vllm", 404, `{"error":{"message":"The model ` + "`x`" + ` does not exist.","type":"NotFoundError","param":null,"code":404}}`},
+		{"not-found-vllm-old", 404, `{"object":"error","message":"The model ` + "`x`" + ` does not exist.","type":"NotFoundError","param":null,"code":404}`},
+		{"not-found-ollama", 404, `{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error","param":null,"code":null}}`},
+		{"not-found-ollama-own", 404, `{"error":"model 'x' not found"}`},
+		{"azure-no-deployment", 404, azureNoDeployment},
+		{"batch-tei", 413, `{"error":"batch size 64 > maximum allowed batch size 32","error_type":"Validation"}`},
+		{"detail-fastapi", 422, `{"detail":[{"loc":["body","input"],"msg":"field required","type":"value_error.missing"}]}`},
+		{"detail-string", 400, `{"detail":"Unsupported media"}`},
+		{"content-policy", 400, azureFilter},
+		{"bad-key", 401, `{"error":{"message":"Incorrect API key provided: sk-abc1***********wxyz.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`},
+		{"azure-bad-key", 401, azureBadKey},
+		{"forbidden", 403, `{"error":{"message":"Country, region, or territory not supported","type":"request_forbidden","param":null,"code":"unsupported_country_region_territory"}}`},
+		{"null-code", 500, `{"error":{"message":"boom","type":"server_error","param":null,"code":null}}`},
+		{"crashed-ollama", 500, `{"error":"llama runner process has terminated: signal: killed"}`},
+		{"long-message", 500, `{"error":{"message":"` + strings.Repeat("很长 and long ", 2000) + `"}}`},
+	}
+}
+
 // ErrorAnswers returns the error answers of the servers in the field, with
 // their own bodies, and the ways to give no usable answer at all. They fit
 // every route.
 func ErrorAnswers() []Fault {
-	const (
-		rateLimit = `{"error":{"message":"Rate limit reached for requests","type":"requests","param":null,"code":"rate_limit_exceeded"}}`
-		loading   = `{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}`
-	)
-	return []Fault{
-		Answers("rate-limit", 429, asJSON, rateLimit),
+	var all []Fault
+	for _, e := range errorBodies() {
+		all = append(all, Answers(e.name, e.status, asJSON, e.body))
+	}
+	dated := func(name string, status int, body string) Fault {
+		return Fault{name, func(c *Call) {
+			c.Body(status, asJSON, body, "Retry-After", time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat))
+		}}
+	}
+	return append(all,
 		Answers("rate-limit-seconds", 429, asJSON, rateLimit, "Retry-After", "7"),
 		Answers("rate-limit-milliseconds", 429, asJSON, rateLimit, "Retry-After-Ms", "1500", "Retry-After", "2"),
-		{"rate-limit-date", func(c *Call) {
-			c.Body(429, asJSON, rateLimit, "Retry-After", time.Now().Add(9*time.Second).UTC().Format(http.TimeFormat))
-		}},
+		dated("rate-limit-date", 429, rateLimit),
 		Answers("rate-limit-hour", 429, asJSON, rateLimit, "Retry-After", "3600"),
 		Answers("rate-limit-past", 429, asJSON, rateLimit, "Retry-After", "Mon, 02 Jan 2006 15:04:05 GMT"),
 		Answers("rate-limit-garbage", 429, asJSON, rateLimit, "Retry-After", "soon"),
-		Answers("quota", 429, asJSON, `{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}`),
-		Answers("payment", 402, asJSON, `{"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}}`),
-		Answers("loading", 503, asJSON, loading),
 		Answers("loading-seconds", 503, asJSON, loading, "Retry-After", "3"),
-		Answers("overloaded", 529, asJSON, `{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`),
-		Answers("context", 400, asJSON, `{"error":{"message":"This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`),
-		Answers("context-llamacpp", 400, asJSON, `{"error":{"code":400,"message":"the request exceeds the available context size, try increasing it","type":"exceed_context_size_error","n_prompt_tokens":9001,"n_ctx":8192}}`),
-		Answers("context-vllm-old", 400, asJSON, `{"object":"error","message":"This model's maximum context length is 8192 tokens. However, you requested 9001 tokens.","type":"BadRequestError","param":null,"code":400}`),
-		Answers("not-found-vllm", 404, asJSON, `{"error":{"message":"The model `+"`x`"+` does not exist.","type":"NotFoundError","param":null,"code":404}}`),
-		Answers("not-found-vllm-old", 404, asJSON, `{"object":"error","message":"The model `+"`x`"+` does not exist.","type":"NotFoundError","param":null,"code":404}`),
-		Answers("not-found-ollama", 404, asJSON, `{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error","param":null,"code":null}}`),
+		dated("loading-date", 503, loading),
 		Answers("not-found-text", 404, "text/plain; charset=utf-8", "404 page not found"),
-		Answers("batch-tei", 413, asJSON, `{"error":"batch size 64 > maximum allowed batch size 32","error_type":"Validation"}`),
-		Answers("detail-fastapi", 422, asJSON, `{"detail":[{"loc":["body","input"],"msg":"field required","type":"value_error.missing"}]}`),
-		Answers("detail-string", 400, asJSON, `{"detail":"Unsupported media"}`),
-		Answers("content-policy", 400, asJSON, `{"error":{"message":"The response was filtered due to the prompt triggering content management policy.","type":null,"param":"prompt","code":"content_filter","status":400}}`),
-		Answers("bad-key", 401, asJSON, `{"error":{"message":"Incorrect API key provided: sk-abc1***********wxyz.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}`),
-		{"key-echoed", func(c *Call) {
+		Fault{"key-echoed", func(c *Call) {
 			c.Body(401, "text/plain", "no such token: "+c.Request.Header.Get("Authorization")+"; query "+c.Request.Query)
 		}},
-		Answers("forbidden", 403, asJSON, `{"error":{"message":"Country, region, or territory not supported","type":"request_forbidden","param":null,"code":"unsupported_country_region_territory"}}`),
 		Answers("html", 502, "text/html", "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><center><h1>502 Bad Gateway</h1></center>"+strings.Repeat("<!-- padding -->", 500)+"</body></html>"),
 		Answers("empty", 500, "text/plain", ""),
-		Answers("null-code", 500, asJSON, `{"error":{"message":"boom","type":"server_error","param":null,"code":null}}`),
-		Answers("long-message", 500, asJSON, `{"error":{"message":"`+strings.Repeat("很长 and long ", 2000)+`"}}`),
 		Answers("redirect", 307, "text/plain", "", "Location", "http://127.0.0.1:9/elsewhere?key=secret"),
-		{"no-answer", (*Call).Reset},
-		{"slow", (*Call).Hang},
+		Fault{"no-answer", (*Call).Reset},
+		Fault{"slow", (*Call).Hang},
 		Answers("ok-html", 200, "text/html", "<html><head><title>Sign in</title></head></html>"),
 		Answers("ok-empty", 200, asJSON, ""),
-		{"ok-cut", func(c *Call) {
+		Fault{"ok-cut", func(c *Call) {
 			c.w.Header().Set("Content-Type", asJSON)
 			c.Raw(`{"object":"list","data":[{"object":"embedding","index":0,"embed`)
 			c.Abort()
 		}},
 		Answers("ok-other-json", 200, asJSON, `{"hello":"world"}`),
-	}
+	)
 }
 
 // StreamFaults returns what goes wrong in a stream. Those that cut it come in
@@ -144,8 +172,16 @@ func StreamFaults() []Fault {
 }
 
 // streamCuts are the ways a stream ends early. What the connection does at the
-// end is part of each.
+// end is part of each. Those named said- are the error bodies as data lines.
 func streamCuts() []Fault {
+	all := connectionCuts()
+	for _, e := range errorBodies() {
+		all = append(all, Fault{"said-" + e.name, func(c *Call) { c.Raw("data: " + e.body + "\n\ndata: [DONE]\n\n") }})
+	}
+	return all
+}
+
+func connectionCuts() []Fault {
 	raw := func(name, s string) Fault { return Fault{name, func(c *Call) { c.Raw(s) }} }
 	const finish = `data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"x","choices":[{"index":0,"delta":{"content":"lost"},"finish_reason":null}]`
 	return []Fault{
