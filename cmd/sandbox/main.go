@@ -1,15 +1,16 @@
-// Sandbox is Telegram, Discord and a model server on loopback, with a prompt to
-// type as a member: the bots without an account.
+// Command sandbox is Telegram, Discord and a model server on loopback, with a
+// prompt to type as a member: the bots without an account.
 //
 //	go run ./cmd/sandbox
 //
 // It prints the settings that point `waymark serve` at it, then reads lines. A
 // line is said in the place that was chosen with /in; what the bot says there
 // is printed. With lines piped in it waits for the answer to each and ends with
-// the last.
+// the last. The model pretends: it copies sentences of the passages it is given
+// that share words with the question, and cites them.
 //
-// Start at [run]; rooms.go knows the places, prompt.go the dialogue. It starts
-// no bot, holds no adapter's code, and goes to no network.
+// Start at run; rooms.go knows the places, prompt.go the dialogue. It starts no
+// bot, holds no adapter's code, and goes to no network.
 package main
 
 import (
@@ -38,8 +39,8 @@ func main() {
 
 // Options are the flags.
 type options struct {
-	telegram, discord, model string // addresses to listen on; model may be ""
-	spec                     string // directory of the platforms' specifications, "" for none
+	telegram, discord, model string // addresses to listen on; model "" starts none
+	spec                     string // directory of the specifications, "" for none
 	patience                 time.Duration
 }
 
@@ -49,8 +50,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.telegram, "telegram", "127.0.0.1:8081", "`address` of the Telegram server")
 	flags.StringVar(&o.discord, "discord", "127.0.0.1:8082", "`address` of the Discord server")
-	flags.StringVar(&o.model, "model", "", "`address` of a model server that pretends; none if not given")
-	flags.StringVar(&o.spec, "spec", "", "`directory` with telegram/api.json and discord/openapi.json, to hold every request against")
+	flags.StringVar(&o.model, "model", "127.0.0.1:8083", "`address` of the model server, which pretends; -model= starts none")
+	flags.StringVar(&o.spec, "spec", "", "`directory` with telegram/api.json, discord/openapi.json and openai/openapi.json, to hold every request against")
 	flags.DurationVar(&o.patience, "wait", time.Minute, "`time` to wait for an answer")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -130,9 +131,16 @@ func (s *servers) start(o options) (err error) {
 	if s.discord, err = bottest.StartDiscord(o.discord, bottest.DiscordOptions{Spec: discordSpec}); err != nil {
 		return err
 	}
-	if o.model != "" {
-		s.model, err = ragtest.StartModel(o.model, ragtest.ModelOptions{})
+	if o.model == "" {
+		return nil
 	}
+	var modelSpec *ragtest.Spec
+	if o.spec != "" {
+		if modelSpec, err = ragtest.LoadSpec(filepath.Join(o.spec, "openai", "openapi.json")); err != nil {
+			return err
+		}
+	}
+	s.model, err = ragtest.StartModel(o.model, ragtest.ModelOptions{Spec: modelSpec})
 	return err
 }
 
@@ -150,23 +158,31 @@ func (s *servers) close() {
 
 // printSettings says how to point the bot here.
 func (s *servers) printSettings(w io.Writer) {
-	fmt.Fprintf(w, `Telegram and Discord are up, on this machine only. In another terminal:
+	others := " and Discord"
+	if s.model != nil {
+		others = ", Discord and a model that pretends"
+	}
+	fmt.Fprintf(w, `Telegram%s are up, on this machine only. In another terminal:
 
 export WAYMARK_TELEGRAM_TOKEN=%s
 export WAYMARK_TELEGRAM_ENDPOINT=%s
 export WAYMARK_DISCORD_TOKEN=%s
 export WAYMARK_DISCORD_ENDPOINT=%s
-`, s.telegram.Token(), s.telegram.URL(), s.discord.Token(), s.discord.URL())
+`, others, s.telegram.Token(), s.telegram.URL(), s.discord.Token(), s.discord.URL())
 	if s.model != nil {
 		fmt.Fprintf(w, "export WAYMARK_MODEL_URL=%s\nexport WAYMARK_MODEL=pretend\n", s.model.URL())
 	}
 	fmt.Fprint(w, "go run ./cmd/waymark serve\n\nThen type here. /in shows the places, /quit ends.\n\n")
 }
 
-// verdict reports the platforms' rules that the bot broke.
+// verdict reports the rules of the platforms and the model server that the bot broke.
 func (s *servers) verdict(stderr io.Writer) int {
 	code := exitOK
-	for _, finding := range append(s.telegram.Findings(), s.discord.Findings()...) {
+	findings := append(s.telegram.Findings(), s.discord.Findings()...)
+	if s.model != nil {
+		findings = append(findings, s.model.Findings()...)
+	}
+	for _, finding := range findings {
 		fmt.Fprintf(stderr, "finding: %s\n", finding)
 		code = exitFailed
 	}

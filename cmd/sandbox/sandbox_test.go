@@ -16,6 +16,9 @@ import (
 	"github.com/waymark-bot/waymark/bot/bottest"
 	"github.com/waymark-bot/waymark/bot/discord"
 	"github.com/waymark-bot/waymark/bot/telegram"
+	"github.com/waymark-bot/waymark/prompts"
+	"github.com/waymark-bot/waymark/rag"
+	"github.com/waymark-bot/waymark/rag/openai"
 )
 
 // A sandbox is the program at work, with its streams.
@@ -29,12 +32,18 @@ type sandbox struct {
 	settings map[string]string
 }
 
+// specs is the flag that holds every request against the specifications, where
+// they are at hand. Reading them takes a second.
+func specs() []string {
+	if dir := os.Getenv("WAYMARK_SHARED"); dir != "" {
+		return []string{"--spec", filepath.Join(dir, "specs")}
+	}
+	return nil
+}
+
 func open(t *testing.T, args ...string) *sandbox {
 	t.Helper()
-	args = append([]string{"--telegram", "127.0.0.1:0", "--discord", "127.0.0.1:0", "--wait", "15s"}, args...)
-	if dir := os.Getenv("WAYMARK_SHARED"); dir != "" {
-		args = append(args, "--spec", filepath.Join(dir, "specs"))
-	}
+	args = append([]string{"--telegram", "127.0.0.1:0", "--discord", "127.0.0.1:0", "--model", "127.0.0.1:0", "--wait", "15s"}, args...)
 	stdin, in := io.Pipe()
 	out, stdout := io.Pipe()
 	s := &sandbox{t: t, in: in, out: bufio.NewReader(out), ended: make(chan int, 1), settings: make(map[string]string)}
@@ -109,7 +118,7 @@ func bots(t *testing.T, settings map[string]string, h bot.Handler) {
 
 // A member asks in every place; the bot is the real one, on a scripted answerer.
 func TestEveryPlace(t *testing.T) {
-	s := open(t)
+	s := open(t, append(specs(), "--model", "")...)
 	bots(t, s.settings, bot.New(bot.Config{Answerer: &bottest.Answerer{}}))
 	lines := []string{
 		"in private?",
@@ -166,10 +175,34 @@ func TestNoBot(t *testing.T) {
 	}
 }
 
+// The model at the printed settings answers out of the passages, with citations.
 func TestModelServer(t *testing.T) {
-	s := open(t, "--model", "127.0.0.1:0")
-	if url := s.settings["WAYMARK_MODEL_URL"]; !strings.HasPrefix(url, "http://127.0.0.1:") || s.settings["WAYMARK_MODEL"] == "" {
-		t.Errorf("settings %v", s.settings)
+	s := open(t, specs()...)
+	g, err := openai.NewGenerator(openai.Config{BaseURL: s.settings["WAYMARK_MODEL_URL"], Model: s.settings["WAYMARK_MODEL"]})
+	if err != nil {
+		t.Fatalf("%v with the settings %v", err, s.settings)
+	}
+	if err := g.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	p := prompts.Answer(prompts.AnswerInput{Question: "How tall is the tower?", Passages: []prompts.Passage{
+		{N: 1, Title: "Mills", Text: "The mill grinds wheat."},
+		{N: 2, Title: "Towers", Text: "The tower is red. The tower is 46 metres tall."},
+	}})
+	text, _, err := g.Generate(t.Context(), rag.Prompt{System: p.System, User: p.User}, nil)
+	if err != nil || text != "The tower is 46 metres tall [2]." {
+		t.Errorf("text %q, error %v", text, err)
+	}
+	_ = s.in.Close()
+	if _, code := s.finish(); code != exitOK || s.errs.Len() > 0 {
+		t.Errorf("exit code %d, errors:\n%s", code, s.errs.String())
+	}
+}
+
+func TestNoModelServer(t *testing.T) {
+	s := open(t, "--model", "")
+	if _, ok := s.settings["WAYMARK_MODEL_URL"]; ok || strings.Contains(s.seen.String(), "pretends") {
+		t.Errorf("printed:\n%s", s.seen.String())
 	}
 	_ = s.in.Close()
 	if _, code := s.finish(); code != exitOK {
@@ -189,6 +222,7 @@ func TestBadUsage(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"listen":                {"--discord", "127.0.0.1:0", "--telegram", "256.0.0.1:0"},
+		"start the model":       {"--discord", "127.0.0.1:0", "--telegram", "127.0.0.1:0", "--model", "256.0.0.1:0"},
 		"discord specification": {"--discord", "127.0.0.1:0", "--telegram", "127.0.0.1:0", "--spec", t.TempDir()},
 	} {
 		var errs bytes.Buffer
@@ -204,7 +238,7 @@ func TestInterrupted(t *testing.T) {
 	defer cancel()
 	stdin, in := io.Pipe()
 	defer in.Close()
-	if code := run(ctx, []string{"--telegram", "127.0.0.1:0", "--discord", "127.0.0.1:0"}, stdin, io.Discard, io.Discard); code != exitOK {
+	if code := run(ctx, []string{"--telegram", "127.0.0.1:0", "--discord", "127.0.0.1:0", "--model", "127.0.0.1:0"}, stdin, io.Discard, io.Discard); code != exitOK {
 		t.Errorf("exit code %d", code)
 	}
 }
