@@ -21,6 +21,8 @@ type Vocabulary struct {
 	Negations  Words       `yaml:"negations"`
 	Withheld   Words       `yaml:"withheld"` // what a sentence says of a value that is kept back
 	Lacking    Words       `yaml:"lacking"`
+	Persons    Words       `yaml:"persons"` // by which a text speaks to its reader or of its writer
+	Urges      Words       `yaml:"urges"`   // by which it urges
 	AsPrinted  Words       `yaml:"asPrinted"`
 	Rounds     []Cue       `yaml:"rounds"`
 	Compare    []Cue       `yaml:"compare"`
@@ -152,6 +154,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 	out.Synonyms = append(slices.Clone(v.Synonyms), w.Synonyms...)
 	out.Negations = v.Negations.join(w.Negations)
 	out.Withheld = v.Withheld.join(w.Withheld)
+	out.Persons, out.Urges = v.Persons.join(w.Persons), v.Urges.join(w.Urges)
 	out.Lacking = v.Lacking.join(w.Lacking)
 	out.AsPrinted = v.AsPrinted.join(w.AsPrinted)
 	out.Rounds = joinCues(v.Rounds, w.Rounds)

@@ -8,7 +8,7 @@ import (
 const (
 	minCoverage      = 0.35 // of a claim's content by its source sentence, same language
 	minPassage       = 0.7  // or so much by the passage
-	minAcross        = 0.15 // across languages, of the words that the glossary translates
+	minAcross        = 0.25 // across languages, of the words that the glossary translates
 	fewUnits         = 3    // below so many content units coverage tells nothing
 	likePrefix       = 5    // letters that two forms of one word have in common at least
 	likePrefixShared = 0.6  // of the longer form
@@ -32,7 +32,7 @@ func (c *Checker) coverageFault(cl *claim, e *evidence) Verdict {
 			passage++
 		}
 	}
-	if here == 0 && len(cl.subjects) == 0 {
+	if here == 0 {
 		return fault(Coverage, "nothing of the sentence is in the source")
 	}
 	share, whole := float64(here)/float64(max(n, 1)), float64(passage)/float64(max(n, 1))

@@ -43,6 +43,7 @@ const (
 	Name     Reason = "name"     // a name or quoted term that it does not hold, or holds elsewhere
 	Negation Reason = "negation" // it denies what the sentence says, or the reverse
 	Subject  Reason = "subject"  // the source is about something else
+	Voice    Reason = "voice"    // it speaks to the reader, of the writer, or urges, and the source does not
 	Coverage Reason = "coverage" // it says too little of what the sentence says
 )
 
@@ -70,6 +71,8 @@ type Checker struct {
 	cues       []translations  // of the synonyms and the attributes, by group
 	meanings   int             // number of synonym groups: the attributes' follow in cues
 	common     map[string]bool // stems of words that the vocabulary knows: no names
+	persons    *phrases        // words that speak to the reader or of the writer
+	urges      *phrases
 	suffixes   map[string]bool // stems that do not tell two names apart
 }
 
@@ -79,13 +82,15 @@ type Checker struct {
 func New(v *corpus.Vocabulary, g *corpus.Glossary, names ...[]string) *Checker {
 	c := &Checker{
 		values: corpus.NewValueReader(v.Units), glossary: g, names: newNameList(names),
-		synonyms: &phrases{}, rounds: &phrases{}, attributes: &phrases{}, common: map[string]bool{}, suffixes: map[string]bool{},
+		synonyms: &phrases{}, rounds: &phrases{}, attributes: &phrases{}, persons: &phrases{}, urges: &phrases{}, common: map[string]bool{}, suffixes: map[string]bool{},
 	}
 	for i, l := range v.Synonyms {
 		c.synonyms.add(i, l)
 		c.cues = append(c.cues, translated(l))
 	}
 	c.meanings = len(v.Synonyms)
+	c.persons.add(0, v.Persons.All())
+	c.urges.add(0, v.Urges.All())
 	for i, r := range v.Rounds {
 		if r.ID != total {
 			c.rounds.add(i, r.All())
@@ -219,7 +224,7 @@ func (c *Checker) judge(cl *claim, e *evidence) Verdict {
 		c.subjectFault, c.figureFault, c.nameFault, c.roundFault, c.quoteFault, c.denialFault, c.oppositeFault,
 		// what is there, of something else
 		c.labelFault, c.repeatFault, c.diffFault, c.slotFault, c.clauseFault, c.attributeFault, c.ownerFault,
-		c.coverageFault)
+		c.voiceFault, c.coverageFault)
 }
 
 // apply applies rules in turn and returns the first fault.
