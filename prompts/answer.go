@@ -15,7 +15,16 @@ type AnswerInput struct {
 	Question string
 	Language string // of the answer: "en", "zh", another BCP 47 tag; "" means the question's own
 	Turns    []Turn // the talk before the question, oldest first
+	Found    []Finding
+	Complete bool // the findings are all there is: a list
 	Passages []Passage
+	Canary   string // a word that must not come back; "" for none
+}
+
+// A Finding is a sentence that was found without a model, with the passages it rests on.
+type Finding struct {
+	Text    string
+	Numbers []int
 }
 
 // A Turn is one question of the talk so far and its answer, which may be "".
@@ -48,10 +57,11 @@ func Answer(in AnswerInput) Prompt {
 	}{in, NotCovered}
 	view.Language = languageName(in.Language)
 	view.Question = material(in.Question)
-	view.Turns = nil
-	for _, t := range in.Turns {
-		view.Turns = append(view.Turns, Turn{Question: line(t.Question), Answer: line(dropMarks(t.Answer))})
+	view.Found = nil
+	for _, f := range in.Found {
+		view.Found = append(view.Found, Finding{Text: line(f.Text), Numbers: f.Numbers})
 	}
+	view.Turns = turns(in.Turns)
 	view.Passages = nil
 	for _, p := range in.Passages {
 		view.Passages = append(view.Passages, Passage{
@@ -63,6 +73,15 @@ func Answer(in AnswerInput) Prompt {
 		})
 	}
 	return answerFile.fill(view)
+}
+
+// turns makes the talk so far safe to show.
+func turns(l []Turn) []Turn {
+	var out []Turn
+	for _, t := range l {
+		out = append(out, Turn{Question: line(t.Question), Answer: line(dropMarks(t.Answer))})
+	}
+	return out
 }
 
 func languageName(tag string) string {
@@ -111,6 +130,16 @@ func ReadAnswer(completion string) Draft {
 		d.Text, d.Covered = "", false
 	}
 	return d
+}
+
+// IsMarker reports whether a line of a completion is the marker line, however decorated.
+func IsMarker(line string) bool { return markerLine.MatchString(line) }
+
+// MayBecomeMarker reports whether a line that is still being written may turn out to be the
+// marker line.
+func MayBecomeMarker(line string) bool {
+	bare := strings.TrimLeft(line, decoration+">#-")
+	return len(bare) <= len(NotCovered) && strings.HasPrefix(NotCovered, strings.ReplaceAll(bare, " ", "_"))
 }
 
 const decoration = " \t*_`\"'.:：。-–—"

@@ -30,7 +30,7 @@ func dropMarks(s string) string { return spacedMark.ReplaceAllString(s, "") }
 var (
 	// fenceLike finds the start of whatever looks like one of the template's
 	// tags, or like the role tags that models are trained on.
-	fenceLike = regexp.MustCompile(`(?i)[<＜﹤]([\s\p{Cf}]*/?[\s\p{Cf}]*(?:passages?|question|talk|asked|answered|system|assistant|user|think)\b)`)
+	fenceLike = regexp.MustCompile(`(?i)[<＜﹤]([\s\p{Cf}]*/?[\s\p{Cf}]*(?:passages?|question|talk|asked|answered|found|faults?|projects|attributes|system|assistant|user|think)\b)`)
 
 	// tokenLike holds control tokens of common chat templates, which some
 	// servers read even in the middle of a text:

@@ -38,8 +38,9 @@ type file struct {
 	blocks  *template.Template
 }
 
-func mustParse(name, source string) file {
-	sum := sha256.Sum256([]byte(source))
+// mustParse parses a template; its version also depends on the sources of those that it fills in.
+func mustParse(name, source string, inner ...string) file {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{source}, inner...), "\x00")))
 	return file{
 		name:    name,
 		version: hex.EncodeToString(sum[:4]),

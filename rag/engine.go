@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,8 +24,12 @@ type Config struct {
 	Generator  Generator        // nil: extractive answers
 	Reranker   Reranker         // nil: the fused order stands
 
-	ModelTimeout time.Duration // for the whole of one generated answer; 0 means 60 s
-	Logger       *slog.Logger  // nil: nothing is logged
+	ModelTimeout   time.Duration // for the whole of one generated answer; 0 means 60 s
+	EvidenceTokens int           // of the passages that a model is given; 0 means DefaultEvidenceTokens
+	CacheSize      int           // how many of a model's answers are kept; 0 means 2,000, negative none
+	NoRewrite      bool          // a question that is not understood is not put to the model in other words
+	NoRepair       bool          // what a model writes and its passages do not bear out is dropped at once
+	Logger         *slog.Logger  // nil: nothing is logged
 }
 
 // An Engine answers questions over one index. It is safe for concurrent use.
@@ -40,6 +45,7 @@ type Engine struct {
 	reports map[string]*corpus.Report
 
 	readings readings
+	cache    *cache // of a model's answers; nil for none
 }
 
 // New returns an engine. It reads all passages once.
@@ -49,6 +55,12 @@ func New(cfg Config) *Engine {
 	}
 	if cfg.ModelTimeout == 0 {
 		cfg.ModelTimeout = time.Minute
+	}
+	if cfg.CacheSize == 0 {
+		cfg.CacheSize = defaultCacheSize
+	}
+	if cfg.EvidenceTokens == 0 {
+		cfg.EvidenceTokens = DefaultEvidenceTokens
 	}
 	names := make([][]string, 0, len(cfg.Catalogue.Projects()))
 	for _, p := range cfg.Catalogue.Projects() {
@@ -69,6 +81,9 @@ func New(cfg Config) *Engine {
 		copulas: normals(cfg.Vocabulary.Names.Copulas),
 		numbers: make(map[string]int, len(passages)),
 		reports: make(map[string]*corpus.Report, len(reports)),
+	}
+	if cfg.Generator != nil && cfg.CacheSize > 0 {
+		e.cache = newCache(cfg.CacheSize, time.Now)
 	}
 	for _, a := range cfg.Vocabulary.Attributes {
 		e.cues[a.ID] = attributeCues{all: normals(a.All()), state: normals(a.State.All())}
@@ -98,14 +113,20 @@ const maxTurns = 6
 
 // Ask answers q. An error means that no answer could be looked for (the index
 // or ctx failed); "not in the reports" is an answer.
-func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
+func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) { return e.Stream(ctx, q, nil) }
+
+// Stream is [Engine.Ask] that shows a model's answer while it is being written: show gets the
+// answer so far whenever a sentence has been checked, one call at a time. What it was shown
+// last need not be the whole answer, nor its beginning: a sentence that was put right
+// stands where it belongs, and when the model breaks off another answer takes its place.
+// A nil show is not called, and neither is one for an answer without a model.
+func (e *Engine) Stream(ctx context.Context, q Question, show func(Answer)) (Answer, error) {
 	start := time.Now()
-	talk, err := e.talk(ctx, q.Turns)
+	p, err := e.planFor(ctx, q)
 	if err != nil {
 		return Answer{}, err
 	}
-	p := e.planner.Plan(q.Text, q.Language, talk)
-	a, err := e.answer(ctx, q, &p)
+	a, err := e.answer(ctx, q, &p, show)
 	if err != nil {
 		return Answer{}, fmt.Errorf("answer question: %w", err)
 	}
@@ -113,6 +134,15 @@ func (e *Engine) Ask(ctx context.Context, q Question) (Answer, error) {
 	a.Elapsed = time.Since(start)
 	e.cfg.Logger.DebugContext(ctx, "question answered", "status", a.Status, "mode", a.Mode, "intent", p.Intent, "citations", len(a.Citations), "elapsed", a.Elapsed)
 	return a, nil
+}
+
+// planFor returns what q asks in the light of the talk before it.
+func (e *Engine) planFor(ctx context.Context, q Question) (plan.Plan, error) {
+	talk, err := e.talk(ctx, q.Turns)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return e.planner.Plan(q.Text, q.Language, talk), nil
 }
 
 // Plan returns what the engine takes a question to ask, without a talk before it.
@@ -168,16 +198,42 @@ func (e *Engine) askAgain(ctx context.Context, question string, before []plan.Tu
 }
 
 // answer makes the answer that the plan asks for: declined, generated or extracted.
-func (e *Engine) answer(ctx context.Context, q Question, p *plan.Plan) (Answer, error) {
+func (e *Engine) answer(ctx context.Context, q Question, p *plan.Plan, show func(Answer)) (Answer, error) {
 	a, err := e.extract(ctx, p)
-	if err != nil || a.Status != Answered {
+	if err != nil {
 		return a, err
+	}
+	model := e.cfg.Generator != nil && !q.Extractive
+	trace := &Trace{}
+	if model && !e.cfg.NoRewrite && unsure(p, &a) {
+		next, b, ok := e.rewritten(ctx, q, p, trace)
+		if err := ctx.Err(); err != nil {
+			return Answer{}, err
+		}
+		if ok {
+			p, a = &next, b
+		}
+		a.Usage, a.Trace = trace.Usage, trace
+	}
+	if a.Status != Answered {
+		return a, nil
 	}
 	if !filed(p) {
 		e.guard(ctx, &a, p)
 	}
-	if e.cfg.Generator == nil {
+	if !model {
 		return a, nil
 	}
-	return e.generate(ctx, q, p, a)
+	generate := func() (Answer, error) { return e.generate(ctx, q, p, a, trace, show) }
+	if e.cache == nil || len(trace.Rewritten) > 0 {
+		return generate()
+	}
+	return e.cache.answer(ctx, e.cacheKey(q, p), generate, keepable)
+}
+
+// unsure reports whether a question was perhaps not understood: nothing was found, and not
+// because the reports leave out a known thing about a known project.
+func unsure(p *plan.Plan, a *Answer) bool {
+	return a.Status == NotCovered && p.Decline == "" && strings.TrimSpace(p.Text) != "" &&
+		(p.FollowUp || len(p.Projects) == 0 || len(p.Attributes) == 0)
 }

@@ -2,235 +2,185 @@ package rag
 
 import (
 	"context"
-	"regexp"
+	"errors"
 	"slices"
-	"strconv"
-	"strings"
+	"time"
 
-	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/prompts"
 	"github.com/waymark-bot/waymark/rag/plan"
 )
 
-// promptRunes bounds the passages that a model is given, in runes: about 3,000 tokens.
-const promptRunes = 9000
-
-// generate lets the model phrase the answer from numbered passages. What it
-// writes is taken apart into sentences; one without a valid citation is
-// dropped. When the model fails, or nothing is left, the extractive answer
-// goes out and says so.
-func (e *Engine) generate(ctx context.Context, q Question, p *plan.Plan, extractive Answer) (Answer, error) {
+// generate lets the model phrase the answer from numbered evidence. What it writes is taken
+// apart into sentences while it comes; each is checked against what it cites, and shown when
+// it holds. Those that do not are put to the model once more with what is wrong. When the
+// model fails, or nothing is left, the answer without it goes out and says so.
+func (e *Engine) generate(ctx context.Context, q Question, p *plan.Plan, found Answer, trace *Trace, show func(Answer)) (Answer, error) {
 	hits, err := e.retrieve(ctx, p)
 	if err != nil {
 		return Answer{}, err
 	}
-	passages := e.evidence(hits, &extractive)
-	in := prompts.AnswerInput{Question: q.Text, Language: p.Language}
-	for _, t := range q.Turns {
-		turn := prompts.Turn{Question: t.Question}
-		if t.Answer != nil {
-			turn.Answer = t.Answer.Render()
-		}
-		in.Turns = append(in.Turns, turn)
+	t := e.newTelling(p, &found, e.evidence(p, hits, &found), trace, show)
+	in := e.answerInput(q, p, t)
+	text, err := t.stream(ctx, asked(prompts.Answer(in)))
+	if ctx.Err() != nil {
+		return Answer{}, ctx.Err()
 	}
-	for i, h := range passages {
-		in.Passages = append(in.Passages, prompts.Passage{
-			N: i + 1, Title: e.reports[h.Report].Title, Section: h.Section(),
-			Published: e.reports[h.Report].Published.String(), Text: h.Text,
-		})
-	}
-	pr := prompts.Answer(in)
-	mctx, cancel := context.WithTimeout(ctx, e.cfg.ModelTimeout)
-	defer cancel()
-	text, usage, err := e.cfg.Generator.Generate(mctx, Prompt{Name: pr.Name, Version: pr.Version, System: pr.System, User: pr.User}, func(string) error { return nil })
 	if err != nil {
-		if ctx.Err() != nil {
-			return Answer{}, ctx.Err()
-		}
 		e.cfg.Logger.WarnContext(ctx, "model failed, the extractive answer goes out", "model", e.cfg.Generator.Name(), "error", err)
-		return e.withoutModel(extractive, p, usage), nil
+		return t.without(phrase(p.Language, "The language model did not give a usable answer; these are the reports' own sentences.", "语言模型未能给出可用的回答；以下为报告原文。")), nil
 	}
-	draft := prompts.ReadAnswer(text)
-	if !draft.Covered {
-		extractive.Usage = usage
-		extractive.Notice = phrase(p.Language, "The model found no answer in the passages; these are the reports' own sentences nearest to the question.",
-			"模型认为所给段落没有答案；以下是报告中与问题最接近的原文。")
-		return extractive, nil
+	if !prompts.ReadAnswer(text).Covered {
+		return t.without(phrase(p.Language, "The model found no answer in the passages; these are the reports' own sentences nearest to the question.",
+			"模型认为所给段落没有答案；以下是报告中与问题最接近的原文。")), nil
 	}
-	a := e.cited(draft.Text, passages, p)
-	e.guard(ctx, &a, p)
-	if len(a.Citations) == 0 {
+	if err := t.repair(ctx, in); err != nil {
+		return Answer{}, err
+	}
+	a, ok := t.finish()
+	if !ok {
 		e.cfg.Logger.WarnContext(ctx, "nothing that the model wrote is supported, the extractive answer goes out", "model", e.cfg.Generator.Name())
-		return e.withoutModel(extractive, p, usage), nil
-	}
-	a.Usage = usage
-	if len(a.Projects) == 0 {
-		a.Projects = extractive.Projects
+		return t.without(phrase(p.Language, "The language model did not give a usable answer; these are the reports' own sentences.", "语言模型未能给出可用的回答；以下为报告原文。")), nil
 	}
 	return a, nil
 }
 
-// withoutModel marks the extractive answer as the one that stands in.
-func (e *Engine) withoutModel(a Answer, p *plan.Plan, u Usage) Answer {
-	a.Usage = u
-	a.Notice = phrase(p.Language, "The language model did not give a usable answer; these are the reports' own sentences.", "语言模型未能给出可用的回答；以下为报告原文。")
-	return a
+// asked brings a prompt into the form that a generator takes.
+func asked(p prompts.Prompt) Prompt {
+	return Prompt{Name: p.Name, Version: p.Version, System: p.System, User: p.User}
 }
 
-// evidence puts the passages that the extractive answer cites first, then the best
-// hits, up to the budget.
-func (e *Engine) evidence(hits []Hit, extractive *Answer) []Hit {
-	all := e.cfg.Index.Passages()
-	var out []Hit
-	have := map[string]bool{}
-	budget := promptRunes
-	take := func(h Hit) {
-		n := len([]rune(h.Text))
-		if have[h.ID] || n > budget {
-			return
+// answerInput is what the model is told: the question, the talk, what was found without it,
+// and the numbered evidence.
+func (e *Engine) answerInput(q Question, p *plan.Plan, t *telling) prompts.AnswerInput {
+	in := prompts.AnswerInput{Question: q.Text, Language: p.Language, Passages: e.shownTo(t.evidence), Canary: t.canary, Complete: isList(p)}
+	turns := q.Turns[max(0, len(q.Turns)-maxTurns):]
+	if !p.FollowUp {
+		turns = nil // a question that stands alone is answered alone, the same for all who ask it
+	}
+	for _, turn := range turns {
+		pt := prompts.Turn{Question: turn.Question}
+		if turn.Answer != nil {
+			pt.Answer = turn.Answer.Render()
 		}
-		have[h.ID] = true
-		budget -= n
-		out = append(out, h)
+		in.Turns = append(in.Turns, pt)
 	}
-	for _, c := range extractive.Citations {
-		take(Hit{Passage: all[e.numbers[c.Passage]]})
+	for i := range t.found.Sentences {
+		if s := &t.found.Sentences[i]; !s.Heading {
+			in.Found = append(in.Found, t.findings(s)...)
+		}
 	}
-	for _, h := range hits {
-		take(h)
+	return in
+}
+
+// findings brings a sentence of the answer without the model into the prompt's form: what it
+// tells, and what it quotes, on lines of their own.
+func (t *telling) findings(s *Sentence) []prompts.Finding {
+	var numbers []int
+	for _, n := range s.Cites {
+		if k := t.numberOf(t.found.Citations[n-1].Passage); k > 0 && !slices.Contains(numbers, k) {
+			numbers = append(numbers, k)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	told, quoted := splitQuotation(s.Text, t.plan.Language)
+	var out []prompts.Finding
+	for _, text := range []string{told, quoted} {
+		if text != "" {
+			out = append(out, prompts.Finding{Text: text, Numbers: numbers})
+		}
 	}
 	return out
 }
 
-// marks are citation marks as models write them: [1], [1, 2], [1][2], 【1】.
-var marks = regexp.MustCompile(`\s*[\[【]\s*\^?(\d+(?:\s*[,，、;]\s*\d+)*)\s*[\]】]`)
+// settleAfter is how long a sentence whose marks stand at the end of the stream waits for
+// another mark. The next piece of a model comes within a few milliseconds, or not at all for
+// a while.
+const settleAfter = 15 * time.Millisecond
 
-// cited takes a model's text apart into sentences with their citations. Each
-// citation becomes the sentence of the passage that matches best.
-func (e *Engine) cited(text string, passages []Hit, p *plan.Plan) Answer {
-	w := e.newWriter(p)
-	w.answer.Mode = Model
-	for _, line := range strings.Split(text, "\n") {
-		e.citeLine(w, strings.TrimSpace(line), passages)
+// errShown stops a stream that nobody may see the rest of.
+var errEnough = errors.New("enough was written")
+
+// stream asks the model and judges its sentences as they come. It returns the whole text.
+func (t *telling) stream(ctx context.Context, pr Prompt) (string, error) {
+	mctx, cancel := context.WithTimeout(ctx, t.engine.cfg.ModelTimeout)
+	defer cancel()
+	var r draftReader
+	begun := time.Now()
+	settle := time.AfterFunc(time.Hour, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.hear(ctx, r.settle())
+	})
+	settle.Stop()
+	written := 0
+	text, usage, err := t.engine.cfg.Generator.Generate(mctx, pr, func(piece string) error {
+		settle.Stop()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if written == 0 {
+			t.trace.FirstPiece = time.Since(begun)
+		}
+		if written += len(piece); written > maxWritten {
+			return errEnough
+		}
+		t.hear(ctx, r.add(piece))
+		settle.Reset(settleAfter)
+		return nil
+	})
+	settle.Stop()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err == nil {
+		t.hear(ctx, r.end())
 	}
-	for _, pr := range p.Projects {
-		w.project(pr.Name)
+	if errors.Is(err, errEnough) {
+		err = nil // what has been judged stands
 	}
-	dropHeadings(&w.answer)
-	return w.answer
+	t.trace.spent(pr, usage, time.Since(begun), err)
+	return text, err
 }
 
-// citeLine adds the sentences of one line. A mark belongs to the sentence
-// before it, also where it stands behind the full stop.
-func (e *Engine) citeLine(w *writer, line string, passages []Hit) {
-	if line == "" {
-		return
+// maxWritten is how many bytes of one completion are read: several times the longest answer.
+const maxWritten = 32 << 10
+
+// mostRepaired bounds how many sentences the model is asked to mend.
+const mostRepaired = 12
+
+// repair puts the sentences that were not borne out to the model once, with what is wrong.
+func (t *telling) repair(ctx context.Context, in prompts.AnswerInput) error {
+	var faults []prompts.Fault
+	for i := range t.trace.Sentences {
+		if s := &t.trace.Sentences[i]; !s.Shown && s.Reason != repeated && len(faults) < mostRepaired {
+			faults = append(faults, prompts.Fault{N: i + 1, Text: s.Text, Numbers: s.Numbers, Why: s.why()})
+		}
 	}
-	if !marks.MatchString(line) {
-		if strings.HasPrefix(line, "#") || strings.HasSuffix(line, ":") || strings.HasSuffix(line, "：") {
-			w.heading(strings.Trim(line, "#* "))
-		}
-		return // a sentence without a citation is not sent
+	if len(faults) == 0 || t.engine.cfg.NoRepair {
+		return nil
 	}
-	first := true
-	at := 0
-	found := marks.FindAllStringSubmatchIndex(line, -1)
-	for i := 0; i < len(found); i++ {
-		end := found[i][1]
-		numbers := markNumbers(line[found[i][2]:found[i][3]], len(passages))
-		for i+1 < len(found) && strings.TrimSpace(line[end:found[i+1][0]]) == "" { // [1][2]
-			i++
-			end = found[i][1]
-			numbers = append(numbers, markNumbers(line[found[i][2]:found[i][3]], len(passages))...)
-		}
-		said := line[at:found[i][0]]
-		said = marks.ReplaceAllString(said, "")
-		if n := leadingStop(line[end:]); n > 0 {
-			said += line[end : end+n]
-			end += n
-		}
-		at = end
-		if said = lastCited(said); said == "" || len(numbers) == 0 {
+	mctx, cancel := context.WithTimeout(ctx, t.engine.cfg.ModelTimeout)
+	defer cancel()
+	pr := asked(prompts.Repair(prompts.RepairInput{AnswerInput: in, Faults: faults}))
+	begun := time.Now()
+	text, usage, err := t.engine.cfg.Generator.Generate(mctx, pr, nil)
+	t.trace.spent(pr, usage, time.Since(begun), err)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		t.engine.cfg.Logger.WarnContext(ctx, "model failed to mend its sentences, they are left out", "model", t.engine.cfg.Generator.Name(), "error", err)
+		return nil
+	}
+	for n, mended := range prompts.ReadRepair(text) {
+		if n < 1 || n > len(t.trace.Sentences) || t.trace.Sentences[n-1].Shown {
 			continue
 		}
-		w.add("", strings.TrimLeft(said, "-*• "), first, e.citeAll(w, said, numbers, passages)...)
-		first = false
-	}
-}
-
-// lastCited returns the part of the text that a mark at its end covers: its last
-// sentence. The sentences before it carry no mark and are not sent.
-func lastCited(text string) string {
-	text = strings.TrimSpace(text)
-	spans := corpus.Sentences(text)
-	if len(spans) == 0 {
-		return ""
-	}
-	last := spans[len(spans)-1]
-	return strings.TrimSpace(text[last.Start:last.End])
-}
-
-// leadingStop returns the length of the end punctuation that rest begins with.
-func leadingStop(rest string) int {
-	for _, s := range []string{".", "。", "！", "？", "!", "?", ";", "；"} {
-		if strings.HasPrefix(rest, s) {
-			return len(s)
+		var r draftReader
+		l := append(r.add(mended), r.end()...)
+		if len(l) == 1 { // one sentence for one
+			t.judge(ctx, l[0], n-1)
 		}
 	}
-	return 0
-}
-
-// markNumbers reads the numbers of a mark; those of no passage are left out.
-func markNumbers(s string, passages int) []int {
-	var out []int
-	for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
-		if n, err := strconv.Atoi(f); err == nil && n >= 1 && n <= passages && !slices.Contains(out, n) {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-// citeAll cites, in each passage, the sentence nearest to what is said.
-func (e *Engine) citeAll(w *writer, said string, numbers []int, passages []Hit) []int {
-	var out []int
-	normal := corpus.Normal(said)
-	for _, n := range numbers {
-		h := &passages[n-1]
-		best, start, end := -1.0, h.Start, h.End
-		for _, s := range corpus.Sentences(h.Text) {
-			if o := shared(normal, corpus.Normal(h.Text[s.Start:s.End])); o > best {
-				best, start, end = o, h.Start+s.Start, h.Start+s.End
-			}
-		}
-		if c := w.cite(&h.Passage, start, end); !slices.Contains(out, c) {
-			out = append(out, c)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// shared is the share of said's units that the source sentence holds.
-func shared(said, source string) float64 {
-	units := strings.Fields(said)
-	if len(units) == 0 {
-		return 0
-	}
-	n := 0
-	for _, u := range units {
-		if strings.Contains(source, " "+u+" ") {
-			n++
-		}
-	}
-	return float64(n) / float64(len(units))
-}
-
-// dropHeadings removes heading lines that nothing follows.
-func dropHeadings(a *Answer) {
-	for i := len(a.Sentences) - 1; i >= 0; i-- {
-		if a.Sentences[i].Heading && (i+1 == len(a.Sentences) || a.Sentences[i+1].Heading) {
-			a.Sentences = slices.Delete(a.Sentences, i, i+1)
-		}
-	}
+	return nil
 }

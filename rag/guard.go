@@ -131,3 +131,12 @@ func (a *Answer) renumber() {
 		a.AsOf = max(a.AsOf, c.Published)
 	}
 }
+
+// dropHeadings removes heading lines that nothing follows.
+func dropHeadings(a *Answer) {
+	for i := len(a.Sentences) - 1; i >= 0; i-- {
+		if a.Sentences[i].Heading && (i+1 == len(a.Sentences) || a.Sentences[i+1].Heading) {
+			a.Sentences = slices.Delete(a.Sentences, i, i+1)
+		}
+	}
+}

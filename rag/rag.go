@@ -25,6 +25,9 @@ type Question struct {
 	Text     string // the last turn
 	Turns    []Turn // the talk before it, oldest first
 	Language string // answer language, "en" or "zh"; "" means the question's own
+
+	Extractive bool   // no model is asked
+	Scope      string // whose answers these may be: a model's answer is given again within one scope alone
 }
 
 // A Turn is one question of the talk so far and, when known, its answer.
@@ -68,7 +71,8 @@ type Answer struct {
 	Conflict  bool       // the cited reports disagree
 	Mode      Mode
 	Notice    string        // one sentence to the reader about how the answer came about ("the model did not answer ..."), or ""
-	Usage     Usage         // of the model, zero when extractive
+	Usage     Usage         // of the model, zero when it was not asked
+	Trace     *Trace        // how a model's answer came about; nil when none was asked
 	Elapsed   time.Duration // from Ask's start to its return
 }
 
@@ -161,6 +165,7 @@ type Schema struct {
 type Usage struct {
 	Model                          string // [Generator.Name] of the one that answered; "" when none did
 	PromptTokens, CompletionTokens int
+	Calls                          int // requests that an answer took
 }
 
 // A Generator is a language model.

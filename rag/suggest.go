@@ -137,7 +137,7 @@ func (f FactFinder) read(ctx context.Context, c *catalogue.Catalogue, n int, p *
 			return text, Usage{}, false, nil
 		}
 	}
-	text, usage, err := f.Generator.Generate(ctx, pr, func(string) error { return nil })
+	text, usage, err := f.Generator.Generate(ctx, pr, nil)
 	if err != nil {
 		return "", usage, false, err
 	}

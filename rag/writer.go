@@ -65,13 +65,28 @@ func (w *writer) quote(label string, c *candidate, newline bool) {
 	text := "“" + c.text + "”"
 	said := w.engine.tell(c.states, w.plan.Language)
 	if newline || label != "" || said != "" || !w.quoting {
-		text = phrase(w.plan.Language, "In the report's words: ", "报告原文：") + text
+		text = inItsWords(w.plan.Language) + text
 	}
 	if said != "" {
 		text = said + phrase(w.plan.Language, " ", "") + text
 	}
 	w.add(label, text, newline, n)
 	w.quoting = true
+}
+
+// inItsWords leads into a quotation.
+func inItsWords(language string) string {
+	return phrase(language, "In the report's words: ", "报告原文：")
+}
+
+// splitQuotation splits what quote has put together: what is told, and the quotation with the
+// words that lead into it. Either may be "".
+func splitQuotation(text, language string) (told, quoted string) {
+	i := strings.Index(text, inItsWords(language))
+	if i < 0 {
+		return text, ""
+	}
+	return strings.TrimSpace(text[:i]), text[i:]
 }
 
 // heading adds a line that claims nothing.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/waymark-bot/waymark/rag/catalogue"
@@ -58,4 +59,24 @@ func (p *Planner) readParts(pl *Plan, talk []Turn) {
 	if len(pl.Parts) < 2 {
 		pl.Parts = nil
 	}
+}
+
+// Together plans several questions, which stand alone, as one that asks them all. It is
+// declined if one of them is.
+func (p *Planner) Together(questions []string, language string) Plan {
+	out := p.planOne(strings.Join(questions, " "), language, nil)
+	out.Intent, out.Filter, out.Unknown, out.Parts, out.Projects = Fact, nil, "", nil, nil
+	for _, q := range questions {
+		part := p.planOne(q, out.Language, nil)
+		if part.Decline != "" {
+			return part
+		}
+		for _, pr := range part.Projects {
+			if !slices.Contains(out.Projects, pr) {
+				out.Projects = append(out.Projects, pr)
+			}
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out
 }

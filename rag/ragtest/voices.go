@@ -41,14 +41,21 @@ func Script(after Voice, lines ...string) Voice {
 }
 
 // Pretend answers a prompt of prompts.Answer as a model would that keeps to the
-// rules: with up to three sentences of the passages that share most words with
-// the question, each with its number, or with the marker line. To a prompt
-// without passages it says "ok".
+// rules: with what the prompt says was found, else with up to three sentences of the
+// passages that share most words with the question, each with its number, or with the
+// marker line. To a prompt
+// without passages it says "ok", to one with a schema the smallest value of it.
 func Pretend(p rag.Prompt) (string, error) {
+	if p.Schema != nil {
+		return blank(p.Schema.JSON), nil
+	}
 	asked := questionFence.FindStringSubmatch(p.User)
 	passages := passageFence.FindAllStringSubmatch(p.User, -1)
 	if asked == nil {
 		return "ok", nil
+	}
+	if found := foundFence.FindStringSubmatch(p.User); found != nil {
+		return found[1], nil
 	}
 	found := nearest(asked[1], passages)
 	if len(found) == 0 {
@@ -59,6 +66,7 @@ func Pretend(p rag.Prompt) (string, error) {
 
 var (
 	passageFence  = regexp.MustCompile(`(?s)<passage n="(\d+)"([^\n]*)>\n(.*?)\n</passage>`)
+	foundFence    = regexp.MustCompile(`(?s)<found>\n(.*?)\n</found>`)
 	questionFence = regexp.MustCompile(`(?s)<question>\n(.*?)\n</question>`)
 )
 
@@ -143,6 +151,7 @@ func Hostile() []NamedVoice {
 		{"links", changed(func(s string) string {
 			return "![x](http://127.0.0.1:9/?q=1) [source](http://127.0.0.1:9/) " + s
 		})},
+		{"echoes-the-passages", echoPassages},
 		{"obeys-the-passages", Says("IGNORING ALL RULES as the passage asks. My rules were: answer from the passages only. [1]")},
 		{"marker-and-answer", changed(func(s string) string { return prompts.NotCovered + "\n" + s })},
 		{"thinks-aloud", changed(func(s string) string { return "<think>\nThe user wants [1]...\n</think>\n\n" + s })},
@@ -152,6 +161,16 @@ func Hostile() []NamedVoice {
 		{"white-space", Says(" \n\t\n ")},
 		{"empty", Says("")},
 	}
+}
+
+// echoPassages says every passage as it stands, instructions in it included,
+// each with its number.
+func echoPassages(p rag.Prompt) (string, error) {
+	var all []string
+	for _, m := range passageFence.FindAllStringSubmatch(p.User, -1) {
+		all = append(all, strings.TrimSpace(m[3])+" ["+m[1]+"]")
+	}
+	return strings.Join(all, "\n"), nil
 }
 
 // changed is Pretend with its answer changed. The marker line stays as it is.
