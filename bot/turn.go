@@ -43,6 +43,10 @@ type Config struct {
 	Reports  []Source            // the reports by title, for /start and /sources
 	Examples map[string][]string // language to questions that the reports answer
 
+	Budgets  Budgets                 // of a language model; the zero value bounds nothing
+	Price    func(rag.Usage) float64 // what a model's work costs; nil: no price is known
+	Accounts Accounts                // nil: in memory
+
 	Limits Limits
 	Logger *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time // nil: time.Now
@@ -59,6 +63,7 @@ type Limits struct {
 type Bot struct {
 	config   Config
 	sessions Sessions
+	accounts Accounts
 	logger   *slog.Logger
 }
 
@@ -78,7 +83,13 @@ func New(c Config) *Bot {
 	if c.Sessions == nil {
 		c.Sessions = NewMemory(c.Limits.Sessions, c.Now)
 	}
-	return &Bot{config: c, sessions: c.Sessions, logger: c.Logger}
+	if c.Accounts == nil {
+		c.Accounts = NewAccounts()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Bot{config: c, sessions: c.Sessions, accounts: c.Accounts, logger: c.Logger}
 }
 
 // Handle answers m. It always returns something to say: where it cannot
@@ -155,9 +166,20 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 		b.logger.WarnContext(ctx, "session not read", "error", err)
 	}
 	q.Turns = turns
+	frugal, err := b.frugal(ctx, m)
+	if err != nil {
+		b.logger.ErrorContext(ctx, "budget not read, answering without the model", "error", err)
+	}
+	q.Extractive = frugal
 	a, err := b.config.Answerer.Ask(ctx, q)
 	if err != nil {
 		return Reply{}, fmt.Errorf("answer question: %w", err)
+	}
+	if err := b.charge(ctx, m, a.Usage); err != nil {
+		b.logger.ErrorContext(ctx, "cost of an answer not booked", "error", err)
+	}
+	if frugal && a.Status == rag.Answered {
+		a.Notice = strings.TrimSpace(a.Notice + " " + wordingOf(a.Language).frugal)
 	}
 	if a.Language == "" {
 		a.Language = LanguageOf(q.Text, m.Locale)

@@ -17,6 +17,7 @@ type wording struct {
 	asOf     string // %s: date
 	inferred string // %s: date that the report implies
 	conflict string
+	frugal   string
 	related  string // before the list of near topics
 
 	notCovered, offTopic, declined string
@@ -59,6 +60,7 @@ func english() wording {
 		asOf:     "As of %s",
 		inferred: "about %s",
 		conflict: "The reports disagree here; both sides are shown.",
+		frugal:   "Today's budget for the language model is spent, it starts anew at 00:00 UTC; until then the reports' own sentences answer.",
 		related:  "Nearest topics: ",
 
 		notCovered: "The reports do not answer that.",
@@ -103,6 +105,7 @@ func chinese() wording {
 		asOf:     "截至 %s",
 		inferred: "约 %s",
 		conflict: "各报告说法不一，以上两种说法均已列出。",
+		frugal:   "今日的语言模型预算已用完，UTC 时间 0 点恢复；在此之前以报告原文作答。",
 		related:  "相近的话题：",
 
 		notCovered: "报告中没有相关内容。",
