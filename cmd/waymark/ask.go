@@ -14,6 +14,7 @@ type askCommand struct {
 	Lang     language `placeholder:"en|zh" help:"Language of the answer; the question's own if not given."`
 	JSON     bool     `name:"json" xor:"form" help:"Print one JSON object."`
 	Explain  bool     `xor:"form" help:"Before the answer, print what the question was taken to ask and the sentences that were considered."`
+	Trace    bool     `xor:"form" help:"Behind the answer, print how it came about: the plan, what the language model was shown, what became of each of its sentences, tokens, cost and times."`
 	JSONL    bool     `name:"jsonl" xor:"form" help:"Read questions from standard input, one JSON object a line, and print one a line."`
 }
 
@@ -64,7 +65,10 @@ func (c *askCommand) Run(ctx context.Context, a *app) error {
 	if c.JSON {
 		return printJSON(a.stdout, answerToJSON(answer))
 	}
-	return newTerminal(a.stdout, a.env).reply(bot.ReplyTo(answer))
+	if err := newTerminal(a.stdout, a.env).reply(bot.ReplyTo(answer)); err != nil || !c.Trace {
+		return err
+	}
+	return a.trace(k, text, &answer)
 }
 
 // open opens what there is to answer from, with the models of the settings.

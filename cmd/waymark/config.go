@@ -37,6 +37,15 @@ type settings struct {
 	FallbackModel string  `group:"models" placeholder:"gpt-5-mini" help:"Second language model."`
 	FallbackKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
 
+	ModelPrice    price  `group:"models" placeholder:"0.15/0.60" help:"What a million tokens of the language model cost, in and out."`
+	FallbackPrice price  `group:"models" placeholder:"0.15/0.60" help:"The same of the second language model."`
+	BudgetDay     budget `group:"models" placeholder:"200k" help:"What language models may use a day, in tokens (200k) or money ($2.50); then the reports' own sentences answer until 00:00 UTC."`
+	BudgetChat    budget `group:"models" placeholder:"50k" help:"The same for each chat."`
+	BudgetUser    budget `group:"models" placeholder:"20k" help:"The same for each person."`
+
+	EvidenceTokens int    `group:"models" placeholder:"3000" help:"Most tokens of passages that the language model is given with a question."`
+	ModelRewrite   string `group:"models" placeholder:"on" default:"on" enum:"on,off" help:"Put a question that is not understood to the language model in other words: on or off."`
+
 	RerankURL   address `name:"rerank-url" group:"models" placeholder:"http://127.0.0.1:8081" help:"Server of the rerank model."`
 	RerankModel string  `group:"models" placeholder:"bge-reranker-v2-m3" help:"Rerank model that orders passages."`
 	RerankKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
@@ -46,6 +55,9 @@ type settings struct {
 	DiscordToken     secret  `group:"platforms" placeholder:"TOKEN" help:"Token of the Discord bot, from the developer portal."`
 	DiscordEndpoint  address `group:"platforms" placeholder:"https://discord.com" help:"Another server of Discord's interface."`
 }
+
+// leastEvidence is one long passage.
+const leastEvidence = 500
 
 // check looks at what only several settings together can say.
 func (s *settings) check(from *sources) error {
@@ -69,6 +81,12 @@ func (s *settings) check(from *sources) error {
 		case m.haveModel && !m.haveURL:
 			return from.missing(m.url, m.model)
 		}
+	}
+	if err := s.checkMoney(from); err != nil {
+		return err
+	}
+	if s.EvidenceTokens < 0 || s.EvidenceTokens > 0 && s.EvidenceTokens < leastEvidence {
+		return usagef("%s: %d; want at least %d tokens, for example 3000", from.from("evidence-tokens"), s.EvidenceTokens, leastEvidence)
 	}
 	if s.FallbackURL != "" && s.ModelURL == "" {
 		return from.missing("model-url", "fallback-url")

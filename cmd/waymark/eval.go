@@ -13,6 +13,7 @@ import (
 
 type evalCommand struct {
 	Answers   evalAnswersCommand   `cmd:"" help:"Ask a set of questions and score the answers, citations and refusals."`
+	Evidence  evalEvidenceCommand  `cmd:"" help:"Score what a language model would be shown: whether it holds what right answers hold, and in how many tokens."`
 	Retrieval evalRetrievalCommand `cmd:"" help:"Score the search on a retrieval set."`
 }
 
@@ -148,6 +149,33 @@ func (c *evalAnswersCommand) open(ctx context.Context, a *app) (*knowledge, erro
 		fmt.Fprintf(a.stderr, "skipped %s: %s\n", printable(s.File), oneLine(s.Reason))
 	}
 	return k, err
+}
+
+type evalEvidenceCommand struct {
+	File    string   `arg:"" help:"Questions with what a right answer holds, one JSON object a line."`
+	Reports []string `placeholder:"PATH" help:"Use the reports of this folder instead; may be given several times."`
+	JSON    bool     `name:"json" help:"Print one JSON object."`
+}
+
+// Run gathers the evidence for the questions of a file and prints what it holds.
+func (c *evalEvidenceCommand) Run(ctx context.Context, a *app) error {
+	questions, err := readQuestions(c.File)
+	if err != nil {
+		return err
+	}
+	k, err := (&evalAnswersCommand{Reports: c.Reports}).open(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer a.close(k)
+	recall, err := eval.Scorer{}.Evidence(ctx, k.engine, questions)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(a.stdout, recall)
+	}
+	return recall.Print(a.stdout)
 }
 
 type evalRetrievalCommand struct {

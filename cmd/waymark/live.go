@@ -19,7 +19,7 @@ const reloadEvery = time.Second
 type live struct {
 	open       func(context.Context) (*knowledge, error)
 	generation func() (string, error) // the one that open would open
-	sessions   bot.Sessions
+	bot        bot.Config // of every generation's bot: its sessions, accounts and budgets
 	logger     *slog.Logger
 
 	current atomic.Pointer[serving]
@@ -50,7 +50,7 @@ func (l *live) start(ctx context.Context) error {
 
 func (l *live) serve(ctx context.Context, k *knowledge) *serving {
 	k.warm(ctx)
-	s := &serving{knowledge: k, bot: newBot(k, k.engine, l.sessions, l.logger)}
+	s := &serving{knowledge: k, bot: newBot(k, k.engine, l.bot)}
 	s.users.Store(1)
 	return s
 }

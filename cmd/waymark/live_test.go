@@ -27,7 +27,7 @@ func newLive(t *testing.T, dir string) (*live, *bottest.Log) {
 	l := &live{
 		open:       func(ctx context.Context) (*knowledge, error) { return a.know(ctx, m) },
 		generation: a.generation,
-		sessions:   bot.NewMemory(bot.SessionLimits{}, nil),
+		bot:        bot.Config{Sessions: bot.NewMemory(bot.SessionLimits{}, nil)},
 		logger:     a.logger,
 	}
 	return l, logs

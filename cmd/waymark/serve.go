@@ -29,7 +29,7 @@ func (*serveCommand) Run(ctx context.Context, a *app) error {
 	l := &live{
 		open:       func(ctx context.Context) (*knowledge, error) { return a.know(ctx, m) },
 		generation: a.generation,
-		sessions:   bot.NewMemory(bot.SessionLimits{}, nil),
+		bot:        a.botConfig(),
 		logger:     a.logger,
 	}
 	adapters, err := a.adapters(l)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -243,6 +242,7 @@ func (a *app) knowCatalogue(generation string, ix *index.Index, c *catalogue.Cat
 	engine := rag.New(rag.Config{
 		Index: ix, Catalogue: c, Vocabulary: l.Vocabulary, Glossary: glossary,
 		Embedder: m.embedder, Generator: m.generator, Reranker: m.reranker, Logger: a.logger,
+		EvidenceTokens: a.settings.EvidenceTokens, NoRewrite: a.settings.ModelRewrite == "off",
 	})
 	return &knowledge{generation: generation, index: ix, catalogue: c, engine: engine}, nil
 }
@@ -330,11 +330,17 @@ func (a *app) searcher(ctx context.Context, reports []corpus.Report, passages []
 	return a.knowIndex("", ix, l, m)
 }
 
-// newBot returns a bot that answers from k.
-func newBot(k *knowledge, asker bot.Answerer, sessions bot.Sessions, logger *slog.Logger) *bot.Bot {
-	c := bot.Config{
-		Answerer: asker, Projects: k, Sessions: sessions, Logger: logger, Examples: k.examples(),
+// botConfig is what a bot is made of beside the reports: it outlives a generation of them.
+func (a *app) botConfig() bot.Config {
+	return bot.Config{
+		Sessions: bot.NewMemory(bot.SessionLimits{}, nil), Accounts: bot.NewAccounts(),
+		Budgets: a.settings.budgets(), Price: a.settings.cost, Logger: a.logger,
 	}
+}
+
+// newBot returns a bot that answers from k.
+func newBot(k *knowledge, asker bot.Answerer, c bot.Config) *bot.Bot {
+	c.Answerer, c.Projects, c.Examples = asker, k, k.examples()
 	for _, r := range k.index.Reports() {
 		c.Reports = append(c.Reports, bot.Source{Title: r.Title, Section: r.Publisher, Published: r.Published.String(), URL: r.URL})
 	}
