@@ -27,6 +27,8 @@ type settings struct {
 	EmbedModel string  `group:"models" placeholder:"bge-m3" help:"Embedding model, or local:DIR for one in a folder, without a server; without one, passages are found by their words."`
 	EmbedKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
 
+	EmbedWeight float64 `group:"models" placeholder:"0.5" help:"What the embedding model's vectors count beside the words, above 0 to 1; eval retrieval --weights measures it. Kept with what is ingested."`
+
 	ModelURL address `name:"model-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the language model."`
 	Model    string  `group:"models" placeholder:"qwen3:8b" help:"Language model that phrases answers; without one, the reports' own sentences answer."`
 	ModelKey secret  `group:"models" placeholder:"KEY" help:"Its key."`
@@ -81,6 +83,9 @@ func (s *settings) check(from *sources) error {
 		case m.haveModel && !m.haveURL:
 			return from.missing(m.url, m.model)
 		}
+	}
+	if s.EmbedWeight < 0 || s.EmbedWeight > 1 || s.EmbedWeight != s.EmbedWeight {
+		return usagef("%s: %g; want a share above 0 up to 1, for example 0.5", from.from("embed-weight"), s.EmbedWeight)
 	}
 	if err := s.checkMoney(from); err != nil {
 		return err

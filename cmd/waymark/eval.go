@@ -179,8 +179,9 @@ func (c *evalEvidenceCommand) Run(ctx context.Context, a *app) error {
 }
 
 type evalRetrievalCommand struct {
-	Dir  string `arg:"" help:"Folder in BEIR's form: corpus.jsonl, queries.jsonl, qrels.tsv."`
-	JSON bool   `name:"json" help:"Print one JSON object."`
+	Dir     string `arg:"" help:"Folder in BEIR's form: corpus.jsonl, queries.jsonl, qrels.tsv."`
+	Weights bool   `help:"Measure what the embedding model's vectors should count beside the words, for WAYMARK_EMBED_WEIGHT."`
+	JSON    bool   `name:"json" help:"Print one JSON object; with --weights, one a weight."`
 }
 
 // Run indexes a retrieval set in memory and prints how well its queries find
@@ -192,6 +193,9 @@ func (c *evalRetrievalCommand) Run(ctx context.Context, a *app) error {
 	m, err := a.models()
 	if err != nil {
 		return err
+	}
+	if c.Weights {
+		return c.weights(ctx, a, m)
 	}
 	var k *knowledge
 	result, err := eval.Retrieval(ctx, c.Dir, func(ctx context.Context, reports []corpus.Report, passages []corpus.Passage) (eval.Searcher, error) {
@@ -213,4 +217,42 @@ func (c *evalRetrievalCommand) Run(ctx context.Context, a *app) error {
 	_, err = fmt.Fprintf(a.stdout, "%d queries: nDCG@10 %.4f, recall@10 %.4f, MRR@10 %.4f, p50 %.1f ms, p95 %.1f ms\n",
 		result.Queries, result.NDCG, result.Recall, result.MRR, result.P50, result.P95)
 	return err
+}
+
+// measuredWeights are the shares that are tried.
+var measuredWeights = [...]float64{0, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1}
+
+// weights prints how well each share of the vectors finds, and the best.
+func (c *evalRetrievalCommand) weights(ctx context.Context, a *app, m models) error {
+	if a.settings.EmbedModel == "" {
+		return usagef("eval retrieval: --weights without an embedding model; want WAYMARK_EMBED_MODEL and where it answers")
+	}
+	var k *knowledge
+	reports, err := eval.Weights(ctx, c.Dir, measuredWeights[:], func(ctx context.Context, reports []corpus.Report, passages []corpus.Passage) (search eval.WeightedSearch, err error) {
+		k, search, err = a.weightedSearcher(ctx, reports, passages, m)
+		return search, err
+	})
+	if k != nil {
+		defer a.close(k)
+	}
+	if err != nil {
+		return err
+	}
+	best := reports[0]
+	for _, r := range reports {
+		if r.NDCG > best.NDCG {
+			best = r
+		}
+		if c.JSON {
+			if err := printJSON(a.stdout, r); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(a.stdout, "weight %.2f: nDCG@10 %.4f, recall@10 %.4f, MRR@10 %.4f\n", r.Weight, r.NDCG, r.Recall, r.MRR)
+	}
+	if !c.JSON {
+		fmt.Fprintf(a.stdout, "Best: WAYMARK_EMBED_WEIGHT=%g, with the next waymark ingest.\n", best.Weight)
+	}
+	return nil
 }

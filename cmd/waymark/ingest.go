@@ -89,6 +89,7 @@ type collection struct {
 	projects []corpus.ProjectEntry
 	words    vocabularies // added to those of the program
 	embedder string       // that indexed it
+	weight   float64      // of its vectors beside the words
 }
 
 // merge adds the input to what is there and writes it, if that changes anything.
@@ -115,6 +116,9 @@ func (c *ingestCommand) merge(ctx context.Context, a *app, dir string, in input,
 		return usagef("ingest: nothing was ingested into %s yet; want waymark ingest PATH...", dir)
 	}
 	next.embedder = m.embedder.Name()
+	if next.weight = a.settings.EmbedWeight; next.weight == 0 && next.embedder == old.embedder {
+		next.weight = old.weight // as it was measured once
+	}
 	if !c.Rebuild && !c.Replace && !a.settings.ModelFacts && same(old, next) {
 		a.printSkipped(in.skipped)
 		fmt.Fprintf(a.stdout, "Nothing changed: %s in %s. --rebuild indexes them anew.\n", plural(len(next.reports), "report"), dir)
@@ -191,7 +195,7 @@ func described(projects []corpus.ProjectEntry, reports []corpus.Report) []corpus
 
 // same reports whether two collections would give the same index.
 func same(a, b collection) bool {
-	return a.embedder == b.embedder && sameJSON(a.reports, b.reports) && sameJSON(a.projects, b.projects) && sameJSON(a.words, b.words)
+	return a.embedder == b.embedder && a.weight == b.weight && sameJSON(a.reports, b.reports) && sameJSON(a.projects, b.projects) && sameJSON(a.words, b.words)
 }
 
 // sameJSON compares what would be stored of two values. It does not tell nil

@@ -16,6 +16,7 @@ import (
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag"
 	"github.com/waymark-bot/waymark/rag/catalogue"
+	"github.com/waymark-bot/waymark/rag/eval"
 	"github.com/waymark-bot/waymark/rag/index"
 	"github.com/waymark-bot/waymark/rag/onnx"
 	"github.com/waymark-bot/waymark/rag/openai"
@@ -275,6 +276,7 @@ func (a *app) collected(dir string) (collection, error) {
 	}
 	c := collection{reports: ix.Reports(), projects: ix.Projects()}
 	c.embedder, _ = ix.Embedder()
+	c.weight = ix.Weight()
 	c.words, err = storedVocabularies(dir)
 	return c, errors.Join(err, ix.Close())
 }
@@ -294,7 +296,7 @@ func (a *app) store(ctx context.Context, dir string, c collection, m models, ane
 		return nil, err
 	}
 	passages, found := rag.Prepare(c.reports, c.projects, l.Vocabulary)
-	content := index.Content{Reports: c.reports, Passages: passages, Projects: c.projects}
+	content := index.Content{Reports: c.reports, Passages: passages, Projects: c.projects, Weight: c.weight}
 	finder := rag.FactFinder{
 		Generator: m.generator, Vocabulary: l.Vocabulary, Reports: c.reports, Logger: a.logger,
 		Progress: func(done, total int) { progress("facts", done, total) },
@@ -328,6 +330,26 @@ func (a *app) searcher(ctx context.Context, reports []corpus.Report, passages []
 		return nil, err
 	}
 	return a.knowIndex("", ix, l, m)
+}
+
+// weightedSearcher makes a search like searcher's whose share of the vectors can be told. A
+// query is embedded once.
+func (a *app) weightedSearcher(ctx context.Context, reports []corpus.Report, passages []corpus.Passage, m models) (*knowledge, eval.WeightedSearch, error) {
+	k, err := a.searcher(ctx, reports, passages, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	vectors := map[string][]float32{}
+	return k, func(ctx context.Context, text string, limit int, weight float64) ([]rag.Hit, error) {
+		if vectors[text] == nil {
+			v, err := m.embedder.Embed(ctx, []string{text})
+			if err != nil {
+				return nil, fmt.Errorf("embed query: %w", err)
+			}
+			vectors[text] = v[0]
+		}
+		return k.index.WithWeight(weight).Search(ctx, rag.Query{Text: text, Vector: vectors[text], Limit: limit})
+	}, nil
 }
 
 // botConfig is what a bot is made of beside the reports: it outlives a generation of them.

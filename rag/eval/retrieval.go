@@ -54,15 +54,52 @@ func Retrieval(ctx context.Context, dir string, build func(context.Context, []co
 	if err != nil {
 		return RetrievalReport{}, fmt.Errorf("read retrieval set %s: %w", dir, err)
 	}
-	reports := make([]corpus.Report, len(set.passages))
-	for i, p := range set.passages {
-		reports[i] = corpus.Report{ID: p.Report, Title: p.Header, Text: p.Text, Language: p.Language}
-	}
-	search, err := build(ctx, reports, set.passages)
+	search, err := build(ctx, set.reports(), set.passages)
 	if err != nil {
 		return RetrievalReport{}, fmt.Errorf("index retrieval set %s: %w", dir, err)
 	}
 	return measure(ctx, set, search)
+}
+
+// A WeightedSearch searches with a share of the vectors in the fused score, 0 to 1.
+type WeightedSearch func(ctx context.Context, text string, limit int, weight float64) ([]rag.Hit, error)
+
+// A WeightReport is how well a search does with one share of the vectors.
+type WeightReport struct {
+	Weight float64 `json:"weight"`
+	RetrievalReport
+}
+
+// Weights measures a search on a set with each of the shares of the vectors, in order.
+func Weights(ctx context.Context, dir string, weights []float64, build func(context.Context, []corpus.Report, []corpus.Passage) (WeightedSearch, error)) ([]WeightReport, error) {
+	var search WeightedSearch
+	var out []WeightReport
+	set, err := readRetrieval(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read retrieval set %s: %w", dir, err)
+	}
+	if search, err = build(ctx, set.reports(), set.passages); err != nil {
+		return nil, fmt.Errorf("index retrieval set %s: %w", dir, err)
+	}
+	for _, w := range weights {
+		r, err := measure(ctx, set, func(ctx context.Context, text string, limit int) ([]rag.Hit, error) {
+			return search(ctx, text, limit, w)
+		})
+		if err != nil {
+			return out, err
+		}
+		out = append(out, WeightReport{w, r})
+	}
+	return out, nil
+}
+
+// reports returns a report for each passage of the set.
+func (s retrievalSet) reports() []corpus.Report {
+	out := make([]corpus.Report, len(s.passages))
+	for i, p := range s.passages {
+		out[i] = corpus.Report{ID: p.Report, Title: p.Header, Text: p.Text, Language: p.Language}
+	}
+	return out
 }
 
 func measure(ctx context.Context, set retrievalSet, search Searcher) (RetrievalReport, error) {

@@ -95,11 +95,15 @@ func hashInto(sum []float64, kind string, terms map[string]float64) {
 	}
 }
 
-// describe is what the manifest says of an embedder.
-func describe(e rag.Embedder) EmbedderInfo {
-	w := modelWeight
-	if _, ok := e.(Lexical); ok {
+// describe is what the manifest says of an embedder whose vectors have the weight, 0 for its
+// default.
+func describe(e rag.Embedder, w float64) EmbedderInfo {
+	switch {
+	case w > 0:
+	case e.Name() == (Lexical{}).Name():
 		w = lexicalWeight
+	default:
+		w = modelWeight
 	}
 	return EmbedderInfo{Name: e.Name(), Dimensions: e.Dimensions(), Weight: w}
 }

@@ -115,7 +115,7 @@ func writeGeneration(ctx context.Context, root, gen string, c Content, e rag.Emb
 	if err != nil {
 		return m, err
 	}
-	m.Embedder = describe(e)
+	m.Embedder = describe(e, c.Weight)
 	if len(vecs) > 0 {
 		m.Embedder.Dimensions = len(vecs[0]) // a remote embedder may not have been called at all
 	}
@@ -254,7 +254,7 @@ func checkEmbedder(dir string, have EmbedderInfo, e rag.Embedder) error {
 	if e == nil {
 		return nil
 	}
-	want := describe(e)
+	want := describe(e, 0)
 	if have.Name == want.Name && (want.Dimensions == 0 || have.Dimensions == want.Dimensions) {
 		return nil
 	}

@@ -30,7 +30,7 @@ func checkEdition(t *testing.T, ix *Index, passages int) int {
 		t.Fatal(err)
 	}
 	want := edition(number, passages)
-	if diff := cmp.Diff(want, Content{ix.Reports(), ix.Passages(), ix.Projects(), ix.Facts()}); diff != "" {
+	if diff := cmp.Diff(want, Content{Reports: ix.Reports(), Passages: ix.Passages(), Projects: ix.Projects(), Facts: ix.Facts()}); diff != "" {
 		t.Errorf("contents of edition %d (-want +got):\n%s", number, diff)
 	}
 	last := want.Passages[passages-1]

@@ -65,6 +65,9 @@ type Content struct {
 	Passages []corpus.Passage
 	Projects []corpus.ProjectEntry
 	Facts    []json.RawMessage // what the catalogue read off them; the index keeps it as it is
+	// Weight is the share of the vectors in the fused score, above 0 to 1; 0 means the
+	// embedder's default. `waymark eval retrieval --weights` measures it.
+	Weight float64
 }
 
 // An Index is one open generation. It is safe for concurrent use.
@@ -97,7 +100,7 @@ func Memory(ctx context.Context, c Content, e rag.Embedder) (*Index, error) {
 		if err != nil {
 			return err
 		}
-		ix.manifest.Embedder = describe(e)
+		ix.manifest.Embedder = describe(e, c.Weight)
 		ix.vectors, err = newVectorIndex(gctx, c.Passages, vecs)
 		return err
 	})
@@ -146,6 +149,16 @@ func (ix *Index) Passages() []corpus.Passage { return ix.content.Passages }
 
 // Projects returns the project entries that came with the reports.
 func (ix *Index) Projects() []corpus.ProjectEntry { return ix.content.Projects }
+
+// Weight returns the share of the vectors in the fused score, 0 to 1.
+func (ix *Index) Weight() float64 { return ix.manifest.Embedder.Weight }
+
+// WithWeight returns the same index with another share of the vectors. It is closed with ix.
+func (ix *Index) WithWeight(w float64) *Index {
+	out := *ix
+	out.manifest.Embedder.Weight = w
+	return &out
+}
 
 // Facts returns what the catalogue read off the reports, as it was given; nil for an index
 // of an older program.
