@@ -132,7 +132,7 @@ func (e *Engine) Stream(ctx context.Context, q Question, show func(Answer)) (Ans
 	}
 	a.ID, a.Question, a.Language = q.ID, q.Text, p.Language
 	a.Elapsed = time.Since(start)
-	e.cfg.Logger.DebugContext(ctx, "question answered", "status", a.Status, "mode", a.Mode, "intent", p.Intent, "citations", len(a.Citations), "elapsed", a.Elapsed)
+	e.cfg.Logger.DebugContext(ctx, "question answered", append([]any{"status", a.Status, "mode", a.Mode, "intent", p.Intent, "citations", len(a.Citations), "elapsed", a.Elapsed}, a.Trace.logged()...)...)
 	return a, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/prompts"
 	"github.com/waymark-bot/waymark/rag/verify"
 )
 
@@ -129,9 +130,6 @@ func (t *telling) added(said string, given []int) (verify.Reason, string) {
 	if run := sharedRun(said, t.rules, texts); run != "" {
 		return leak, run
 	}
-	if clause := t.aside(said, given); clause != "" {
-		return aside, clause
-	}
 	return "", ""
 }
 
@@ -139,49 +137,182 @@ func (t *telling) added(said string, given []int) (verify.Reason, string) {
 var clauseEnds = regexp.MustCompile(`[,;:()—–，；：、（）。！？!?]\s*`)
 
 // aside returns a clause that has nothing of the passages it rests on, or "": what is hung on to a
-// sentence that is right. A clause with a figure, one of a word or two, and one in
+// sentence that is right. A clause with a figure, one of a single word, and a sentence in
 // another language than its passages are left to package verify.
 func (t *telling) aside(said string, given []int) string {
-	known := " "
+	known, language := " ", corpus.Language(said)
 	for _, n := range given {
 		p := &t.evidence[n-1].Passage
 		r := t.engine.reports[p.Report]
-		if corpus.Language(p.Text) != corpus.Language(said) {
-			return ""
-		}
 		said = strings.ReplaceAll(said, r.Title, "")
-		known += corpus.Normal(p.Text) + corpus.Normal(p.Section()) + corpus.Normal(r.Publisher)
+		if corpus.Language(p.Text) == language {
+			known += strings.Join(corpus.Tokens(stated(p.Text)+"\n"+stated(p.Section())+"\n"+r.Publisher), " ") + " "
+		}
 	}
-	for _, clause := range clauseEnds.Split(corpus.Fold(said), -1) {
-		if strange(clause, known) {
+	if known == " " {
+		return ""
+	}
+	known += corpus.Normal(known)
+	said = t.unnamed(said)
+	if n, found := familiar(said, known); n >= leastWords && 2*found < n {
+		return said
+	}
+	ends, least := clauseEnds, leastFamiliar
+	if t.poisoned { // what such a passage wants to have said may hang on to anything
+		ends, least = closeEnds, leastFamiliarPoisoned
+	}
+	for _, clause := range ends.Split(said, -1) {
+		if !orders.MatchString(clause) && strange(clause, known, least) {
 			return clause
 		}
 	}
 	return ""
 }
 
-// strange reports whether a clause says something, and nothing of it is known.
-func strange(clause, known string) bool {
-	if strings.ContainsFunc(clause, unicode.IsDigit) {
-		return false
+// closeEnds separate what is joined more closely, too.
+var closeEnds = regexp.MustCompile(clauseEnds.String() + `|\s(?:and|but|while|who|which)\s|[且并而]`)
+
+// How much of a clause, by its words, must be known: a quarter; half of one that rests on a
+// passage which speaks to machines; and half of a sentence of leastWords words or more.
+const (
+	leastFamiliar         = 0.25
+	leastFamiliarPoisoned = 0.5
+	leastWords            = 5
+)
+
+// poisoned reports whether some of the evidence speaks to machines.
+func poisoned(l []Evidence) bool {
+	return slices.ContainsFunc(l, func(e Evidence) bool { return speaksToMachines(e.Passage.Text) })
+}
+
+// speaksToMachines reports whether a sentence of the text is for whoever retells it.
+func speaksToMachines(text string) bool {
+	return slices.ContainsFunc(corpus.Sentences(text), func(s corpus.Span) bool { return instructs.MatchString(corpus.Fold(text[s.Start:s.End])) })
+}
+
+// unnamed returns a text without names of projects and of what is asked for, which stand in front
+// of a row in the answer's language: package verify knows them in every language.
+func (t *telling) unnamed(said string) string {
+	whole, end := said, 0
+	said = ""
+	for _, m := range t.engine.cfg.Catalogue.Find(whole) {
+		if m.Start >= end {
+			said += whole[end:m.Start] + " "
+			end = m.End
+		}
 	}
+	said += whole[end:]
+	for _, a := range t.plan.Attributes {
+		if l := a.Label.In(t.plan.Language); l != "" {
+			said = strings.ReplaceAll(said, l, " ")
+		}
+	}
+	return said
+}
+
+// orders are words by which a sentence wants something done.
+var orders = regexp.MustCompile(`(?i)\b(?:must|should|shall|please|ignore|disregard)\b|请|請|必须|必須|务必|務必|应该|應該|忽略|无视`)
+
+// instructs matches a sentence that is for whoever retells the report, not for its reader: it
+// names a machine and what that is to say.
+var instructs = regexp.MustCompile(`(?i)\b(?:assistants?|chatbots?|language models?|machine readers?|models that read)\b.*\b(?:must|should|say|tell|call|add|append|cite|end|repeat|speak|write|reply|answer)s?\b|` +
+	`\b(?:begin|end) system\b|\bsystem (?:message|prompt)\b|\b(?:end|begin|start|finish) (?:every|each|all) (?:lines?|sentences?|answers?)\b|` +
+	`(?:助手|机器读者|系统指令|系统提示|致.{0,4}模型).*(?:须知|说|写|答|加上|输出|改为|称)|(?:复述|转述|引用|回答|回复)(?:本[文段])?时[请须]`)
+
+// isInstruction reports whether a sentence of a passage states nothing.
+func (t *telling) isInstruction(s citedSpan) bool {
+	return instructs.MatchString(corpus.Fold(t.engine.reports[s.passage.Report].Text[s.start:s.end]))
+}
+
+// stated returns a text without its sentences that want something done or speak to a machine:
+// what a report orders is not what it states.
+func stated(text string) string {
+	var b strings.Builder
+	for _, s := range corpus.Sentences(text) {
+		if said := text[s.Start:s.End]; !orders.MatchString(said) && !instructs.MatchString(corpus.Fold(said)) && !unreadable(said) {
+			b.WriteString(said + "\n")
+		}
+	}
+	return b.String()
+}
+
+// leastReadable is how many words of English hardly ever stand without an article, a preposition
+// or their like.
+const leastReadable = 7
+
+// unreadable reports whether a sentence is in no language that is read here: words enough, and
+// none that holds English together.
+func unreadable(said string) bool {
 	n := 0
-	for _, u := range corpus.Units(clause) {
-		switch {
-		case slices.Contains(linking, u):
-		case strings.Contains(known, " "+u+" "):
+	for _, u := range corpus.Units(corpus.Fold(said)) {
+		if hasHan(u) || slices.Contains(linking, u) {
 			return false
-		default:
+		}
+		if strings.ContainsFunc(u, unicode.IsLetter) {
 			n++
 		}
 	}
-	return n >= 2
+	return n >= leastReadable
 }
+
+// asking matches what has the form of a question.
+var asking = regexp.MustCompile(`(?i)(?:\b(?:who|whom|whose|what|when|where|which|why|how)\b|^(?:is|are|was|were|do|does|did|has|have|had|can|could|will)\b).*\?$|` +
+	`(?:谁|什么|哪|几|多少|多大|多久|多长|吗|呢|如何|怎|是否|有没有|为何|为什么|何时|誰|什麼|幾|嗎).*[？?]$`)
+
+// asksAlone reports whether a model's questions, which a notice shows, are each one question and
+// nothing beside it.
+func (e *Engine) asksAlone(q Question, questions []string) bool {
+	rules := corpus.Normal(prompts.Rewrite(prompts.RewriteInput{}).System)
+	for _, asked := range questions {
+		if r, _ := foreign(asked, []string{q.Text}); r != "" || !asking.MatchString(asked) || len(corpus.Sentences(asked)) != 1 ||
+			withoutUnseen(asked) != asked || sharedRun(asked, rules, []string{q.Text}) != "" || e.planner.Plan(asked, "", nil).Decline != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// strange reports whether a clause says something of which too little is known: a share of its
+// words, or of its pairs of Chinese characters, below least. A clause with a figure is left to
+// package verify.
+func strange(clause, known string, least float64) bool {
+	if strings.ContainsFunc(clause, unicode.IsDigit) {
+		return false
+	}
+	n, found := familiar(clause, known)
+	return n > 0 && float64(found) < least*float64(n) && (n > 1 || hasHan(clause))
+}
+
+// familiar counts the words of a text that say something, and those of them that are known.
+func familiar(text, known string) (n, found int) {
+	for _, u := range corpus.Tokens(text) {
+		switch r, size := utf8.DecodeRuneInString(u); {
+		case corpus.IsHan(r) && len(u) == size:
+			continue // its pairs tell more
+		case !corpus.IsHan(r):
+			u = strings.TrimSpace(corpus.Normal(u))
+		case strings.ContainsRune(linkingHan, r) && strings.ContainsRune(linkingHan, []rune(u)[1]):
+			continue
+		}
+		if slices.Contains(linking, u) {
+			continue
+		}
+		n++
+		if strings.Contains(known, " "+u+" ") {
+			found++
+		}
+	}
+	return n, found
+}
+
+func hasHan(s string) bool { return strings.ContainsFunc(s, corpus.IsHan) }
 
 // linking are the units of words that hold sentences together or point to a source.
 var linking = strings.Fields(corpus.Normal("a an the this that these those it its they their he she his her who which whose is are was were be been being has have had do does did " +
 	"and or but nor so as of in on at to by for from with into over under than then also both all each other another one ones such not no " +
 	"however therefore thus meanwhile moreover furthermore additionally addition besides contrast comparison respectively namely including similarly likewise finally overall " +
 	"example instance result total hand same time according report reports review briefing says said states stated notes described listed while when where although though because if " +
-	"more most less least about roughly approximately around only just even still yet already now currently later earlier first second last " +
-	"的地得了着过是在和与及或而且并但把被将让使对从向到于以为因由其之此该这那它他她们也都还就又再才只更最较等个每各某些上下中内外里间时后前另外同时此外其次总体来看总的说例如比如据报告称显示指出提到表示截至目前分别因相比之下与此而言"))
+	"more most less least about roughly approximately around only just even still yet already now currently later earlier first second last"))
+
+// linkingHan are the characters of the Chinese words of that kind.
+const linkingHan = "的地得了着过是在和与及或而且并但把被将让使对从向到于以为因由其之此该这那它他她们也都还就又再才只更最较等个每各某些上下中内外里间时后前另外同时此外其次总体来看总的说例如比如据报告称显示指出提到表示截至目前分别因相比之下与此而言"

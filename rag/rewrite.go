@@ -43,7 +43,7 @@ func (e *Engine) rewritten(ctx context.Context, q Question, p *plan.Plan, t *Tra
 		e.cfg.Logger.WarnContext(ctx, "question not rewritten", "model", e.cfg.Generator.Name(), "error", err)
 		return plan.Plan{}, Answer{}, false
 	}
-	if len(questions) == 0 || !e.asksTheSame(q, p, questions) {
+	if len(questions) == 0 || !e.asksAlone(q, questions) || !e.asksTheSame(q, p, questions) {
 		return plan.Plan{}, Answer{}, false
 	}
 	next := e.planner.Plan(questions[0], p.Language, nil)

@@ -27,6 +27,7 @@ type telling struct {
 	evidence []Evidence
 	show     func(Answer)
 	canary   string
+	poisoned bool                        // some evidence speaks to machines
 	rules    string                      // the system text in normal form
 	listed   map[*catalogue.Project]bool // of a list: the projects in it; else nil
 
@@ -41,6 +42,7 @@ func (e *Engine) newTelling(p *plan.Plan, found *Answer, evidence []Evidence, tr
 	t := &telling{engine: e, plan: p, found: found, evidence: evidence, show: show, canary: newCanary(), w: e.newWriter(p), trace: trace}
 	t.rules = corpus.Normal(prompts.Answer(prompts.AnswerInput{Language: p.Language}).System)
 	trace.Evidence = evidence
+	t.poisoned = poisoned(evidence)
 	t.w.answer.Mode = Model
 	t.w.answer.Projects = slices.Clone(found.Projects)
 	if isList(p) {
@@ -179,6 +181,9 @@ func (t *telling) examine(c claim) ([]citedSpan, verify.Verdict) {
 	if spans := t.asFound(c.text, given); len(spans) > 0 {
 		return spans, verify.Verdict{Supported: true}
 	}
+	if clause := t.aside(c.text, given); clause != "" {
+		return fault(aside, "nothing of %q is in the source", clause)
+	}
 	if t.listed != nil {
 		if d := t.notInList(c.text); d != "" {
 			return fault(otherRow, "%s", d)
@@ -190,9 +195,13 @@ func (t *telling) examine(c claim) ([]citedSpan, verify.Verdict) {
 		if i == 0 {
 			first = v
 		}
-		if v.Supported {
+		if !v.Supported {
+			continue
+		}
+		if !slices.ContainsFunc(spans, t.isInstruction) {
 			return spans, v
 		}
+		first = verify.Verdict{Reason: aside, Detail: "the source tells somebody what to say"}
 	}
 	return nil, first
 }

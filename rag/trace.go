@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"strings"
 	"time"
 
 	"github.com/waymark-bot/waymark/rag/verify"
@@ -56,4 +57,25 @@ func (t *Trace) spent(pr Prompt, u Usage, d time.Duration, err error) {
 		t.Usage.Model = u.Model
 	}
 	t.Calls = append(t.Calls, Call{Prompt: pr.Name, Version: pr.Version, Estimate: Tokens(pr.System) + Tokens(pr.User), Usage: u, Elapsed: d, Err: err})
+}
+
+// logged returns what a log says of a model's part in an answer: no text of it.
+func (t *Trace) logged() []any {
+	if t == nil {
+		return nil
+	}
+	var versions []string
+	for _, c := range t.Calls {
+		versions = append(versions, c.Prompt+"@"+c.Version)
+	}
+	dropped := 0
+	for i := range t.Sentences {
+		if !t.Sentences[i].Shown {
+			dropped++
+		}
+	}
+	return []any{
+		"model", t.Usage.Model, "prompts", strings.Join(versions, ","), "prompt_tokens", t.Usage.PromptTokens, "completion_tokens", t.Usage.CompletionTokens,
+		"sentences", len(t.Sentences), "dropped", dropped, "restored", len(t.Restored), "cached", t.Cached, "fallback", t.Fallback != "",
+	}
 }
