@@ -24,10 +24,15 @@ type candidate struct {
 	coverage   float64              // share of the question's concepts, by weight, that it holds
 	near       float64              // and of those that stand around it, discounted
 	held       []bool               // which of the concepts it holds itself, in the words asked for
+	tells      []bool               // and which it holds in any words, or its lead does
 	holds      float64              // share of the wanted types that it holds a value of
 	states     []catalogue.Fact     // of an asked attribute of an asked project
 	defines    bool                 // it begins with what the question asks to define
 	opens      bool                 // it begins with the name of a project asked for
+	line       int                  // of its passage, from 0
+	lead       *candidate           // what stands over it like a heading, or nil
+	leads      bool                 // it is one itself
+	leadTells  bool                 // its lead holds a word of the question that it does not hold
 	score      float64
 }
 
@@ -62,6 +67,7 @@ func (e *Engine) candidates(p *plan.Plan, hits []Hit) []candidate {
 	for _, h := range hits {
 		top = max(top, h.Score)
 	}
+	p = e.weighed(p, hits)
 	var out []candidate
 	for i := range hits[:min(candidatePassages, len(hits))] {
 		out = append(out, e.readPassage(p, &hits[i], top)...)
@@ -76,21 +82,29 @@ func (e *Engine) readPassage(p *plan.Plan, h *Hit, top float64) []candidate {
 	number := e.numbers[h.ID]
 	read := e.readings.of(&h.Passage)
 	around := surroundings{path: read.path, text: read.text, top: top}
-	around.topic = e.topic(p, h)
+	around.topic = len(h.Path) > 0 && isTopic(p, corpus.Normal(h.Path[len(h.Path)-1]))
 	if h.Kind == corpus.TableRow && len([]rune(h.Text)) <= maxRow && len(h.Cells) > 1 {
 		c := candidate{hit: h, number: number, about: e.cfg.Catalogue.About(number), start: h.Start, end: h.End, text: rowText(h)}
 		c.normal = corpus.Normal(c.text)
 		e.score(p, &c, around)
 		return []candidate{c}
 	}
+	over := leads(h.Text, read.sentences)
 	var out []candidate
+	line := 0
 	for i, s := range read.sentences {
 		around.before = around.last
 		around.last = s.normal
-		c := candidate{
-			hit: h, number: number, place: i, about: e.cfg.Catalogue.AboutAt(number, h.Start+s.start),
-			start: h.Start + s.start, end: h.Start + s.end,
-			text: h.Text[s.start:s.end], normal: s.normal,
+		if i > 0 && startsLine(h.Text, read.sentences, i) {
+			line++
+		}
+		c := e.sentenceOf(h, number, s)
+		c.place, c.line = i, line
+		c.leads = slices.Contains(over, i)
+		around.lead, around.below = "", 0
+		if over[i] >= 0 {
+			lead := e.sentenceOf(h, number, read.sentences[over[i]])
+			c.lead, around.lead, around.below = &lead, lead.normal, i-over[i]
 		}
 		if isTitle(c.text, c.normal) {
 			continue
@@ -99,6 +113,15 @@ func (e *Engine) readPassage(p *plan.Plan, h *Hit, top float64) []candidate {
 		out = append(out, c)
 	}
 	return out
+}
+
+// sentenceOf makes a candidate of a sentence of a hit, not scored yet.
+func (e *Engine) sentenceOf(h *Hit, number int, s sentence) candidate {
+	return candidate{
+		hit: h, number: number, about: e.cfg.Catalogue.AboutAt(number, h.Start+s.start),
+		start: h.Start + s.start, end: h.Start + s.end,
+		text: h.Text[s.start:s.end], normal: s.normal,
+	}
 }
 
 // maxRow is up to how many characters a table row is quoted whole.
@@ -129,17 +152,18 @@ type surroundings struct {
 	path, text string
 	before     string // the sentence before
 	last       string
+	lead       string  // what stands over the sentence like a heading
+	below      int     // how many sentences it stands below that
 	topic      bool    // the heading is just what the question asks about
 	top        float64 // the best hit's score
 }
 
-// topic reports whether the passage's own heading names the question's weightiest concept
+// isTopic reports whether a heading in normal form names the question's weightiest concept
 // and nothing else.
-func (e *Engine) topic(p *plan.Plan, h *Hit) bool {
-	if len(h.Path) == 0 || len(p.Projects) > 0 {
+func isTopic(p *plan.Plan, heading string) bool {
+	if heading == "" || len(p.Projects) > 0 {
 		return false
 	}
-	heading := corpus.Normal(h.Path[len(h.Path)-1])
 	held := 0.0
 	for _, c := range p.Concepts {
 		if c.Match(heading) > 0 {
@@ -161,19 +185,24 @@ func totalWeight(p *plan.Plan) float64 {
 	return total
 }
 
-// score weighs the candidate against the plan.
-func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
-	var here, above, near float64
-	c.held = make([]bool, len(p.Concepts))
+// match finds the question's concepts in the candidate and around it. It reports whether
+// any stands in it, in its lead or near it.
+func (c *candidate) match(p *plan.Plan, around surroundings) bool {
+	var here, above, near, led float64
+	c.held, c.tells = make([]bool, len(p.Concepts)), make([]bool, len(p.Concepts))
 	for i, k := range p.Concepts {
-		m := k.Match(c.normal)
-		c.held[i] = m == 1
+		m, path, lead := k.Match(c.normal), k.Match(around.path), k.Match(around.lead)
+		c.held[i], c.tells[i] = m == 1, m > 0 || lead > 0
+		c.leadTells = c.leadTells || m == 0 && lead == 1 && k.Weight >= minNewConcept
 		here += k.Weight * m
-		c.under += k.Weight * k.Match(around.path)
-		inPath := max(0, k.Match(around.path)-m)
-		above += k.Weight * inPath
-		beside := max(0, k.Match(around.before)-m-inPath)
-		near += k.Weight * (besideShare*beside + contextShare*max(0, k.Match(around.text)-m-inPath-beside))
+		c.under += k.Weight * path
+		led += k.Weight * lead
+		over := max(0, max(path, lead)-m)
+		above += k.Weight * over
+		if m+over < 1 {
+			beside := max(0, k.Match(around.before)-m-over)
+			near += k.Weight * (besideShare*beside + contextShare*max(0, k.Match(around.text)-m-over-beside))
+		}
 		if p.Intent == plan.Define && k.Weight > 0.3 && opensConcept(c.normal, k) {
 			c.defines = true
 		}
@@ -181,12 +210,17 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	if total := totalWeight(p); total > 0 {
 		here, above, near, c.under = here/total, above/total, near/total, c.under/total
 	}
-	c.coverage = here + pathShare*above
-	c.near = near
+	c.coverage, c.near = here+pathShare*above, near
+	return here+near+led > 0
+}
+
+// score weighs the candidate against the plan.
+func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
+	speaks := c.match(p, around)
 	c.holds = e.heldBy(p, c)
 	c.states = e.stated(p, c)
-	c.score = coverageShare*c.coverage + near
-	if len(p.Wants) > 0 && here+near > 0 {
+	c.score = coverageShare*c.coverage + c.near
+	if len(p.Wants) > 0 && speaks {
 		c.score += holdsShare * (2*c.holds - 1)
 	}
 	if len(c.states) > 0 {
@@ -199,11 +233,14 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	if c.defines {
 		c.score += definesShare
 	}
-	if around.topic && c.place < topicSentences {
+	switch {
+	case around.below > 0 && around.below <= topicSentences && isTopic(p, around.lead):
+		c.score += topicShare / float64(around.below)
+	case around.topic && c.place < topicSentences:
 		c.score += topicShare / float64(1+c.place)
 	}
 	for _, pr := range p.Projects {
-		if pr.NamedIn(c.normal) {
+		if names(pr, c) {
 			c.names = append(c.names, pr)
 		}
 	}
@@ -221,6 +258,24 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	if around.top > 0 {
 		c.score += hitShare * c.hit.Score / around.top
 	}
+}
+
+// names reports whether the sentence names pr. A name that is an everyday word too is one
+// where it is printed like it: a symbol, in a passage about something else, behind its $.
+func names(pr *catalogue.Project, c *candidate) bool {
+	if pr.FirstIn(c.normal) >= 0 {
+		return true
+	}
+	if !pr.NamedIn(c.normal) {
+		return false
+	}
+	own := slices.Contains(c.about, pr)
+	return slices.ContainsFunc(pr.Names(), func(n string) bool {
+		if slices.Contains(pr.Tickers, n) && !own {
+			n = "$" + n
+		}
+		return strings.Contains(c.text, n)
+	})
 }
 
 // heldBy returns the share of the wanted types that the sentence holds a value of. A

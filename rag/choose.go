@@ -3,7 +3,6 @@ package rag
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/catalogue"
@@ -13,11 +12,11 @@ import (
 // choose returns the best sentence and those worth adding to it, at most n.
 func (e *Engine) choose(p *plan.Plan, cands []candidate, n int) []candidate {
 	var chosen []candidate
-	for _, c := range cands {
+	for _, c := range pointFirst(p, cands) {
 		if len(p.Projects) > 0 && !slices.ContainsFunc(p.Projects, c.concerns) {
 			continue
 		}
-		if len(chosen) == n || repeats(chosen, &c) || !adds(p, chosen, &c) {
+		if len(chosen) == n || repeats(chosen, &c) || !adds(p, chosen, &c) || !sharesPoint(p, chosen, &c) {
 			continue
 		}
 		if p.Counted != nil && len(chosen) > 0 && e.counts(p.Counted, &chosen[0]) && !e.counts(p.Counted, &c) {
@@ -28,41 +27,128 @@ func (e *Engine) choose(p *plan.Plan, cands []candidate, n int) []candidate {
 		}
 		chosen = append(chosen, c)
 	}
-	if len(chosen) > 0 && (explains(p) || strings.HasSuffix(strings.TrimSpace(chosen[0].text), ":")) {
-		return goOn(chosen, cands)
+	if len(chosen) == 0 {
+		return nil
+	}
+	if first := &chosen[0]; explains(p) || announces(first.text) || first.leads || isHeadingLike(first, cands) {
+		chosen = goOn(chosen, cands)
 	}
 	return chosen
 }
+
+// pointFirst puts the best sentence that holds the rarest word of a question about a notion in
+// front, if it is nearly as good as the best of all.
+func pointFirst(p *plan.Plan, cands []candidate) []candidate {
+	if len(p.Projects) > 0 || p.Conflict || len(cands) == 0 {
+		return cands
+	}
+	named := make([]float64, len(p.Concepts)) // what is written like a name comes before any other word
+	for k, c := range p.Concepts {
+		if capitals(p.Text, c.Text) {
+			named[k] = 1
+		}
+	}
+	best, weight := -1, 0.0
+	for i, c := range cands {
+		if c.score < pointShare*cands[0].score {
+			break
+		}
+		for k := range c.tells {
+			if w := p.Concepts[k].Weight; c.tells[k] && w+named[k] > weight {
+				best, weight = i, w+named[k]
+			}
+		}
+	}
+	if best <= 0 {
+		return cands
+	}
+	return slices.Concat(cands[best:best+1], cands[:best], cands[best+1:])
+}
+
+// pointShare is how good a sentence with the rarest word must be beside the best one.
+const pointShare = 0.75
+
+// sharesPoint reports whether c holds what the best sentence answers a question about a
+// notion by: the weightiest of its words. A sentence that shares a lesser word with the
+// question is about something else.
+func sharesPoint(p *plan.Plan, chosen []candidate, c *candidate) bool {
+	if len(chosen) == 0 || len(p.Projects) > 0 || p.Conflict {
+		return true
+	}
+	point := -1
+	for i, k := range p.Concepts {
+		if chosen[0].tells[i] && (point < 0 || k.Weight > p.Concepts[point].Weight) {
+			point = i
+		}
+	}
+	if point < 0 || c.tells[point] && c.coverage >= halfAsMuch*chosen[0].coverage {
+		return true
+	}
+	beside := slices.ContainsFunc(chosen, func(o candidate) bool {
+		return o.number == c.number && o.line == c.line && (o.place == c.place-1 || o.place == c.place+1)
+	})
+	return beside && newConcept(p, chosen, c) // it reads on, about another word of the question
+}
+
+// halfAsMuch is how much of a question a sentence must hold beside the best one to be added.
+const halfAsMuch = 0.7
 
 // explains reports whether the question asks for an explanation rather than a value.
 func explains(p *plan.Plan) bool {
 	return len(p.Wants) == 0 && (p.Intent == plan.Define || slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Prose }))
 }
 
-// goOn adds the sentences that follow the best one in its passage: an explanation
-// seldom ends with its first sentence, and never with a colon.
+// isHeadingLike reports whether c is a short line of its own above a longer one.
+func isHeadingLike(c *candidate, cands []candidate) bool {
+	if len([]rune(c.text)) > maxHeadingLike || c.hit.Kind != corpus.Paragraph {
+		return false
+	}
+	next := following(*c, cands, false)
+	return len(next) > 0 && next[0].line == c.line+1 && next[0].place == c.place+1 && len(next[0].text) > 2*len(c.text)
+}
+
+// maxHeadingLike is how many characters a line may have that is a heading but for its form.
+const maxHeadingLike = 60
+
+// goOn adds the sentences that follow the best one: an explanation seldom ends with its
+// first sentence, a title never does, and what a colon announces is the answer itself.
 func goOn(chosen, cands []candidate) []candidate {
 	first := chosen[0]
+	items := announces(first.text)
 	more := maxFollowing
-	if strings.HasSuffix(strings.TrimSpace(first.text), ":") || strings.HasSuffix(strings.TrimSpace(first.text), "：") {
+	if items {
 		more = maxItems
 		chosen = chosen[:1]
 	}
-	var next []candidate
-	for _, c := range cands {
-		if c.hit.Report == first.hit.Report && c.start > first.start && (c.number == first.number || more == maxItems && slices.Equal(c.hit.Path, first.hit.Path)) {
-			next = append(next, c)
-		}
-	}
-	slices.SortFunc(next, func(a, b candidate) int { return a.start - b.start })
 	at := 1
+	next := following(first, cands, items)
+	line := first.line
+	if len(next) > 0 && isHeadingLike(&first, cands) {
+		line = next[0].line
+	}
 	for _, c := range next[:min(more, len(next))] {
+		if !items && (c.line != line || c.leads || announces(c.text)) {
+			break // something else begins
+		}
 		if !repeats(chosen, &c) && size(chosen)+len([]rune(c.text)) <= factRunes+150 {
 			chosen = slices.Insert(chosen, at, c)
 			at++
 		}
 	}
 	return chosen
+}
+
+// following returns the candidates that stand behind first in its passage, in reading
+// order; across those below the same headings too, where items are listed.
+func following(first candidate, cands []candidate, items bool) []candidate {
+	var next []candidate
+	for _, c := range cands {
+		if c.hit.Report == first.hit.Report && c.start > first.start && (c.number == first.number || items && slices.Equal(c.hit.Path, first.hit.Path)) {
+			next = append(next, c)
+		}
+	}
+	slices.SortFunc(next, func(a, b candidate) int { return a.start - b.start })
+	return next
 }
 
 // How many sentences may follow the best one, and how many items a colon.
@@ -77,13 +163,29 @@ const headingCovers = 0.6
 
 // headed returns the best candidate whose headings hold most of the question, unless
 // another one holds nearly all of it by itself; nil for none.
-func headed(cands []candidate) *candidate {
+func headed(p *plan.Plan, cands []candidate) *candidate {
+	if len(cands) > 0 && cands[0].defines && cands[0].under < headingCovers && cands[0].hit.Language == p.Language {
+		return nil // the definition is the answer, and no part of a section about the notion
+	}
 	for i := range cands {
-		if cands[i].under >= headingCovers && cands[0].coverage < cands[i].coverage+wholeSentence {
+		if cands[i].under >= headingCovers && !nameCovers(p, cands[i].hit) && cands[0].coverage < cands[i].coverage+wholeSentence {
 			return &cands[i]
 		}
 	}
 	return nil
+}
+
+// nameCovers reports whether the own name of a list item or a table row holds what the
+// question asks for: the item is the answer, not the list.
+func nameCovers(p *plan.Plan, h *Hit) bool {
+	if len(headings(h)) == len(h.Path) {
+		return false
+	}
+	name, held := corpus.Normal(h.Path[len(h.Path)-1]), 0.0
+	for _, k := range p.Concepts {
+		held += k.Weight * k.Match(name)
+	}
+	return held >= headingCovers*totalWeight(p)
 }
 
 // wholeSentence is how much more of the question a sentence must hold than one under
@@ -100,10 +202,20 @@ func section(c candidate, cands []candidate) []candidate {
 		}
 	}
 	slices.SortFunc(all, func(a, b candidate) int { return a.start - b.start })
+	out := fill(all)
+	if !said(out, &c) { // too long to be read from its beginning
+		out = fill(slices.DeleteFunc(all, func(o candidate) bool { return o.start < c.start && (o.number != c.number || o.line != c.line) }))
+	}
+	return out
+}
+
+// fill returns the first sentences, as many as fit.
+func fill(l []candidate) []candidate {
 	var out []candidate
-	for _, o := range all {
-		if size(out)+len([]rune(o.text)) <= factRunes+100 && !repeats(out, &o) {
-			out = append(out, o)
+	for _, c := range l {
+		c.leadTells = true // one item's title without the others' would be odd
+		if size(out)+len([]rune(c.text)) <= factRunes+100 && !repeats(out, &c) {
+			out = append(out, c)
 		}
 	}
 	return out
@@ -158,6 +270,9 @@ const (
 func adds(p *plan.Plan, chosen []candidate, c *candidate) bool {
 	if len(chosen) == 0 {
 		return true
+	}
+	if len(c.states) > 0 && missesKey(p, c) && !missesKey(p, &chosen[0]) {
+		return false // the same figure of another thing
 	}
 	best := chosen[0].score
 	near := nearlyAsGood
@@ -232,9 +347,9 @@ func (e *Engine) withOtherValues(p *plan.Plan, chosen, cands []candidate) []cand
 			values[slotOf(f)] = append(values[slotOf(f)], f.Value.Num)
 		}
 	}
-	added := false
+	added, best := false, chosen[0]
 	for _, c := range cands {
-		if len(chosen) > maxStated || !differs(values, c.states) || slices.ContainsFunc(chosen, func(o candidate) bool { return o.number == c.number && o.start == c.start }) {
+		if len(chosen) > maxStated || missesKey(p, &c) && !missesKey(p, &best) || !differs(values, c.states) || slices.ContainsFunc(chosen, func(o candidate) bool { return o.number == c.number && o.start == c.start }) {
 			continue
 		}
 		chosen = append(chosen, c)

@@ -88,11 +88,11 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 	case len(p.Projects) == 1 && !p.Defines:
 		chosen = e.withOtherValues(p, chosen, cands)
 	case len(p.Projects) == 0 && len(p.Wants) == 0:
-		if c := headed(cands); c != nil {
+		if c := headed(p, cands); c != nil {
 			chosen = section(*c, cands)
 		}
 	}
-	w.paragraph(chosen)
+	w.paragraph(complete(p, chosen, cands))
 	a := w.done(p)
 	a.Conflict = disagree(chosen)
 	if len(a.Citations) > 0 {

@@ -19,6 +19,8 @@ func TestTalk(t *testing.T) {
 		{"another company in Chinese", []string{"锐钠科技的 A 轮融了多少"}, "那弘川钒储的 B 轮呢", []string{"4.2 亿元"}},
 		{"into a list", []string{"list the lithium fleets"}, "who is the chief executive of the third one?", []string{"Grant Okafor"}},
 		{"into a list in Chinese", []string{"液流电池这块有哪些公司"}, "第二个什么时候成立的", []string{"2023 年"}},
+		{"the latter of two", []string{"Compare Gravholt and Pallas Storage"}, "who is the chief executive of the latter?", []string{"Grant Okafor"}},
+		{"the other one", []string{"Compare Gravholt and Pallas Storage", "when was the former founded?"}, "and the other one?", []string{"2020"}},
 		{"after an answer that named it", []string{"who bids the whole fleet of Brightwater Grid?", "What is Gravholt?"}, "who founded it?", []string{"Ingrid Solheim"}},
 		{"change of language", []string{"Tell me about Pallas Storage"}, "它的创始人是谁？", []string{"Grant Okafor"}},
 		{"both", []string{"What is Gravholt?", "What is Pallas Storage?"}, "when were the two founded?", []string{"2019", "2020"}},

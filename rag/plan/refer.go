@@ -10,21 +10,37 @@ import (
 	"github.com/waymark-bot/waymark/rag/catalogue"
 )
 
-// ordinals in both languages; -1 is the last.
+// ordinals pick one of several projects that were named together, in both languages: the
+// n-th, or one counted from the end. "The first round" picks none.
 var ordinals = []struct {
 	pattern *regexp.Regexp
 	n       int
 }{
-	{regexp.MustCompile(`(?i)\b(first|1st)( one)?\b|第一个?|第1个`), 1},
-	{regexp.MustCompile(`(?i)\b(second|2nd)( one)?\b|第二个?|第2个`), 2},
-	{regexp.MustCompile(`(?i)\b(third|3rd)( one)?\b|第三个?|第3个`), 3},
-	{regexp.MustCompile(`(?i)\b(fourth|4th)( one)?\b|第四个?|第4个`), 4},
-	{regexp.MustCompile(`(?i)\b(fifth|5th)( one)?\b|第五个?|第5个`), 5},
-	{regexp.MustCompile(`(?i)\bthe last one\b|最后一个`), -1},
+	{ordinalOf("first|1st", "第一|第1"), 1},
+	{ordinalOf("second|2nd", "第二|第2"), 2},
+	{ordinalOf("third|3rd", "第三|第3"), 3},
+	{ordinalOf("fourth|4th", "第四|第4"), 4},
+	{ordinalOf("fifth|5th", "第五|第5"), 5},
+	{ordinalOf("last", "最后一?"), -1},
+	{regexp.MustCompile(`\bthe former( one)?\b|前者|前面?(这|那)?一?个|前一家`), 1},
+	{regexp.MustCompile(`\bthe latter( one)?\b|后者|后面?(这|那)?一?个|后一家`), -1},
+	{regexp.MustCompile(`\bthe other (one|project|company)\b|\bthe other\s*(\?|$)|另外?(一|那)(个|家)`), other},
 }
 
-// ordinal returns the place in the last list that the question refers to.
+// other stands for the one of two that the talk did not speak of last.
+const other = 0
+
+// ordinalOf matches an ordinal, in folded text, that stands for a thing and does not
+// count something else.
+func ordinalOf(en, zh string) *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:the )?(?:` + en + `) (?:one|project|company)\b` +
+		`|\bthe (?:` + en + `)(?:\s*(?:[?!.,;]|$)|'s\b|\s+(?:of|is|was|has|have|had|does|did|do|can|will)\b)` +
+		`|(?:` + zh + `)(?:[个家位]|\s*(?:[的呢是]|[?!.,]|$))`)
+}
+
+// ordinal returns the place among the projects named together that the question refers to.
 func ordinal(question string) (int, bool) {
+	question = corpus.Fold(question)
 	for _, o := range ordinals {
 		if o.pattern.MatchString(question) {
 			return o.n, true
@@ -33,18 +49,22 @@ func ordinal(question string) (int, bool) {
 	return 0, false
 }
 
-// cutOrdinals removes the words that refer into a list.
+// cutOrdinals removes the words that pick a project. The rest comes back folded.
 func cutOrdinals(question string) string {
+	if _, ok := ordinal(question); !ok {
+		return question
+	}
+	question = corpus.Fold(question)
 	for _, o := range ordinals {
 		question = o.pattern.ReplaceAllString(question, " ")
 	}
 	return question
 }
 
-var bothPattern = regexp.MustCompile(`(?i)\bboth\b|\b(of|these|those) two\b|\bthe two\b|这两个|这两|两者|两个|它们|他们|\bthem\b|\bthey\b`)
+var bothPattern = regexp.MustCompile(`\bboth\b|\b(of|these|those) two\b|\bthe two\b|这两个|这两|两者|两个|它们|他们|\bthem\b|\bthey\b`)
 
 // both reports whether the question is about the last two projects.
-func both(question string) bool { return bothPattern.MatchString(question) }
+func both(question string) bool { return bothPattern.MatchString(corpus.Fold(question)) }
 
 // pronouns matches a question that refers to something named before.
 var pronouns = regexp.MustCompile(`(?i)\b(its?|they|their|them|this|that|these|those|he|she|his|her)\b|[它他她这那该]`)

@@ -13,12 +13,8 @@ func (p *Planner) carryOver(pl *Plan, question string, talk []Turn) {
 		return
 	}
 	if n, ok := ordinal(question); ok {
-		last := talk[len(talk)-1].Projects
-		if n < 0 {
-			n = len(last)
-		}
-		if n >= 1 && n <= len(last) {
-			pl.Projects, pl.FollowUp = []*catalogue.Project{last[n-1]}, true
+		if pr := p.picked(n, talk); pr != nil {
+			pl.Projects, pl.FollowUp = []*catalogue.Project{pr}, true
 			return
 		}
 	}
@@ -35,6 +31,46 @@ func (p *Planner) carryOver(pl *Plan, question string, talk []Turn) {
 			return
 		}
 	}
+}
+
+// picked returns the project in place n among those that the talk last named together, from
+// the end where n is negative; nil for none.
+func (p *Planner) picked(n int, talk []Turn) *catalogue.Project {
+	group := p.together(talk, max(2, n))
+	switch {
+	case n == other:
+		return p.otherOf(group, talk)
+	case n < 0:
+		n += len(group) + 1
+	}
+	if n < 1 || n > len(group) {
+		return nil
+	}
+	return group[n-1]
+}
+
+// together returns the projects of the newest turn that is about so many, at least; where
+// there is none, the last two that the talk named one after the other.
+func (p *Planner) together(talk []Turn, least int) []*catalogue.Project {
+	for i := len(talk) - 1; i >= 0; i-- {
+		if ps := p.named(talk[i]); len(ps) >= least {
+			return ps
+		}
+	}
+	return p.lastTwo(talk)
+}
+
+// otherOf returns the one of two that the last turn about a single project was not about.
+func (p *Planner) otherOf(group []*catalogue.Project, talk []Turn) *catalogue.Project {
+	if len(group) != 2 {
+		return nil
+	}
+	for i := len(talk) - 1; i >= 0; i-- {
+		if ps := p.named(talk[i]); len(ps) == 1 && slices.Contains(group, ps[0]) {
+			return group[1-slices.Index(group, ps[0])]
+		}
+	}
+	return nil
 }
 
 // named returns the projects that a turn's question names, or else the ones
