@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -92,8 +93,12 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 // those that say what it is.
 func (e *Engine) comparing(w *writer, p *plan.Plan, pr *catalogue.Project, cands []candidate, limit int) []candidate {
 	pool := slices.DeleteFunc(slices.Clone(cands), func(c candidate) bool { return !c.concerns(pr) })
+	slices.SortStableFunc(pool, func(a, b candidate) int { return ofAnother(p, pr, &a) - ofAnother(p, pr, &b) })
 	if len(p.Concepts) == 0 || bestCoverage(pool) < minSentenceCoverage {
 		pool = opening(p, pr, cands)
+		if slices.Contains(p.Wants, corpus.When) { // not said in the words asked for: its dates may tell it
+			slices.SortStableFunc(pool, func(a, b candidate) int { return cmp.Compare(b.holds, a.holds) })
+		}
 	}
 	var chosen []candidate
 	for _, c := range pool {
@@ -102,6 +107,14 @@ func (e *Engine) comparing(w *writer, p *plan.Plan, pr *catalogue.Project, cands
 		}
 	}
 	return chosen
+}
+
+// ofAnother is 1 when c only names pr in what is said of another compared project, else 0.
+func ofAnother(p *plan.Plan, pr *catalogue.Project, c *candidate) int {
+	if !slices.Contains(c.about, pr) && slices.ContainsFunc(p.Projects, func(o *catalogue.Project) bool { return slices.Contains(c.about, o) }) {
+		return 1
+	}
+	return 0
 }
 
 func bestCoverage(l []candidate) float64 {

@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -21,7 +22,7 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 		}
 		sort.SliceStable(cands, func(i, j int) bool { return cands[i].score > cands[j].score })
 		return slices.DeleteFunc(cands, func(c candidate) bool {
-			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 || e.countsOther(p.Counted, &c) || len(c.states) == 0 && e.measures(&c)
+			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 || e.countsOther(p.Counted, &c) || len(c.states) == 0 && e.measures(&c) && !e.toldInWords(p, &c)
 		})
 	}
 	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
@@ -82,7 +83,7 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if len(p.Concepts) == 0 || len(p.Projects) > 1 && p.Intent == plan.Compare {
 		return len(p.Projects) > 0
 	}
-	if p.Unknown != "" {
+	if p.Unknown != "" && !slices.ContainsFunc(cands, func(c candidate) bool { return holdsWords(p, &c) || corrects(p, &c) }) {
 		return false
 	}
 	if slices.ContainsFunc(cands, func(c candidate) bool { return len(c.states) > 0 }) {
@@ -98,19 +99,34 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if best < minPassageCoverage {
 		return false
 	}
-	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" {
-		return false // a word that tells most, and no passage knows it
+	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" && !p.Conflict {
+		return false // a word that tells most, and no passage knows it; "is it really so" may doubt that very word
 	}
 	if len(p.Wants) > 0 && !slices.ContainsFunc(cands, func(c candidate) bool { return c.holds > 0 && c.coverage >= minSentenceCoverage }) {
 		return false
 	}
-	return cands[0].coverage >= minSentenceCoverage
+	return cands[0].coverage >= minSentenceCoverage || best >= wholePassage && cands[0].coverage+cands[0].near >= minSentenceCoverage
+}
+
+// wholePassage is the share of a question that a passage must hold to answer it by a sentence that
+// holds little itself and stands beside the rest.
+const wholePassage = 0.65
+
+// holdsWords reports whether c holds each word of the name that no passage holds: then it is no name,
+// but words that a question sets side by side.
+func holdsWords(p *plan.Plan, c *candidate) bool {
+	for _, u := range strings.Fields(corpus.Normal(p.Unknown)) {
+		if !slices.ContainsFunc(p.Concepts, func(k plan.Concept) bool { return k.Text == u && k.Match(c.normal) == 1 }) {
+			return false
+		}
+	}
+	return true
 }
 
 // coveredFor reports whether a sentence about one of the asked projects can answer:
 // it holds enough of the question, and a value of a wanted type.
 func (e *Engine) coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
-	best, _ := e.passageCoverage(p, hits)
+	best, missing := e.passageCoverage(p, hits)
 	if p.Intent == plan.Summary && best >= minSentenceCoverage {
 		return true
 	}
@@ -118,8 +134,73 @@ func (e *Engine) coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if p.Conflict {
 		least = minSentenceCoverage // "is it A or B": no passage holds both
 	}
-	return best >= least && slices.ContainsFunc(cands, func(c candidate) bool {
-		return c.coverage+c.near >= minSentenceCoverage && (len(p.Wants) == 0 || c.holds > 0) && slices.ContainsFunc(p.Projects, c.concerns)
+	return slices.ContainsFunc(cands, func(c candidate) bool {
+		if !slices.ContainsFunc(p.Projects, c.concerns) || len(p.Wants) > 0 && c.holds == 0 && !e.toldInWords(p, &c) {
+			return false
+		}
+		return corrects(p, &c) ||
+			(best >= least || translates(p, &c)) && !lacks(p, &c, missing) && c.coverage+c.near >= minSentenceCoverage
+	})
+}
+
+// corrects reports whether c tells of an asked project what a question wants confirmed. That corrects
+// a false premise, whose own words no passage need hold.
+func corrects(p *plan.Plan, c *candidate) bool {
+	return p.Conflict && slices.ContainsFunc(p.Projects, c.concerns) && tellsAsked(p, c)
+}
+
+// tellsAsked reports whether c holds a word for an attribute asked for.
+func tellsAsked(p *plan.Plan, c *candidate) bool {
+	return slices.ContainsFunc(p.Concepts, func(k plan.Concept) bool { return k.Attribute != "" && k.Match(c.normal) > 0 })
+}
+
+// by matches the words that introduce who did a thing.
+var by = regexp.MustCompile(`(?i)\bby\b|由|团队`)
+
+// enumerates matches a sentence that lists things: that tells their number too.
+var enumerates = regexp.MustCompile(`(?i)(?:包括|包含|分别|分为|由|有|：|:|\binclud|\bnamely\b|\bconsists? of\b|\bsuch as\b).*(?:、.*(?:、|和|及)|,.*(?:,| and ))`)
+
+// toldInWords reports whether c, which holds no value of a wanted type, tells it in words: who made a
+// thing by the name of a company, how many there are by naming them.
+func (e *Engine) toldInWords(p *plan.Plan, c *candidate) bool {
+	if p.Counted == nil {
+		return slices.Contains(p.Wants, corpus.Person) && tellsAsked(p, c) && by.MatchString(c.text)
+	}
+	persons := slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID == p.Counted.Attribute && a.Type == corpus.Person })
+	return p.Counted.Match(c.normal) == 1 && enumerates.MatchString(c.text) || persons && p.Counted.Match(c.normal) > 0 && by.MatchString(c.text)
+}
+
+// lacks reports whether c holds less than half of a question of which no passage knows a word that
+// tells most, neither the word nor its translation. A value of a wanted type makes up for that.
+func lacks(p *plan.Plan, c *candidate, missing *plan.Concept) bool {
+	if missing == nil || missing.Weight < 0.9 || missing.Attribute != "" || p.Conflict || len(p.Wants) > 0 {
+		return false
+	}
+	return c.coverage < knownHalf && (c.hit.Language == p.Language || len(missing.Alternatives) > 1)
+}
+
+// knownHalf is the share of a question that a sentence must hold where a telling word is unknown.
+const knownHalf = 0.5
+
+// translates reports whether c is about an asked project, in another language than the question's,
+// and holds one of its weighty words, or of an attribute that is told in words: that the others are
+// not there may be the translation's fault.
+func translates(p *plan.Plan, c *candidate) bool {
+	if len(c.names) == 0 && len(c.about) != 1 || c.hit.Language == p.Language {
+		return false
+	}
+	for i, k := range p.Concepts {
+		if c.held[i] && (k.Attribute == "" && k.Weight >= minKey || k.Attribute != "" && len(p.Wants) == 0 && hasNoValue(p, k.Attribute)) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasNoValue reports whether statements of an asked attribute are names or explanations.
+func hasNoValue(p *plan.Plan, id string) bool {
+	return slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
+		return a.ID == id && (a.Type == corpus.Name || a.Type == corpus.Prose)
 	})
 }
 

@@ -119,7 +119,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 			continue
 		}
 		owner := c.owner(text[:v.Start], clauses[clauseOf(clauses, v.Start)].Start, n, base.Start)
-		if owner == nil {
+		if owner == nil || c.comparison(r, text, clauses, v, owner) {
 			continue
 		}
 		f := base
@@ -273,6 +273,31 @@ func (c *Catalogue) owner(before string, clause, passage, at int) *Project {
 		return about[0]
 	}
 	return last
+}
+
+// beside matches a proper name in Latin letters, behind words of comparison, in the text right before
+// a value: "while on Acme it is", "than Acme's", "比 Acme 的". A bare name behind "while" may be a part of
+// what the sentence is about, and "more than RMB" compares with nobody.
+var beside = regexp.MustCompile(`(?:\b(?:(?:while|whereas|than) (?:on|at|with|that of)|versus|vs\.?|against|compared (?:to|with)(?: that of| on| at)?)\s+|而在\s*|(?:比|相比)在?\s*)(\p{Lu}[\w.&-]*)[^,;，；。]*$` +
+	`|\bthan (\p{Lu}[\w.&-]*)['’]s [^,;，；。]*$`)
+
+// contrast matches the beginning of a clause that sets what it says against the clause before.
+var contrast = regexp.MustCompile(`^\s*(?:while|whereas|but|yet|而|但)`)
+
+// comparison reports whether v is what the owner's own value is compared with: a value of a name
+// that is no project, or one that stands before the clause of contrast in which the owner is named.
+func (c *Catalogue) comparison(r *factReader, text string, clauses []corpus.Span, v corpus.Value, owner *Project) bool {
+	at := clauseOf(clauses, v.Start)
+	before := text[clauses[at].Start:v.Start]
+	if m := beside.FindStringSubmatch(before); m != nil {
+		named := slices.ContainsFunc(r.rounds, func(p namedPattern) bool { return p.pattern.MatchString(before) })
+		return !named && !c.partOfName(m[1]+m[2])
+	}
+	if at+1 == len(clauses) || owner.NamedIn(corpus.Normal(text[:clauses[at].End])) {
+		return false
+	}
+	next := text[clauses[at+1].Start:clauses[at+1].End]
+	return contrast.MatchString(next) && owner.NamedIn(corpus.Normal(next))
 }
 
 // relative matches a clause that goes on about what was named right before it.

@@ -116,6 +116,10 @@ func TestOwner(t *testing.T) {
 		{"the company behind it", "Harbourmast was founded in 1999 and raised $70 million; Northline was founded in 2015.", "founded 2015", ""},
 		{"the company behind it, Chinese", "Northline 背后的 Harbourmast 成立于 1999 年，共融资 7000 万美元。", "", ""},
 		{"its short name", "North has raised $5 million.", "raised $5 million", ""},
+		{"compared with a stranger before", "A cabin on Harbourmast is priced at $410, while on Northline it is $76.", "price $76", ""},
+		{"compared with a stranger behind", "A cabin is priced at $76 on Northline, while on Harbourmast it is $410.", "price $76", ""},
+		{"compared with a stranger, Chinese", "Northline 的单价为每小时 76 美元，而在 Harbourmast 上要每小时 410 美元。", "price 76 美元", ""},
+		{"no comparison", "Northline raised more than $5 million, while its Series B brought $9 million of funding.", "raised $9 million (b)\nraised over $5 million", ""},
 		{"the other only behind", "It raised $5 million from Southline.", "raised $5 million", ""},
 	}
 	for _, tt := range tests {

@@ -11,6 +11,7 @@ import (
 // readAttributes finds the attributes that rest asks for and what the answer
 // must hold, makes a concept of each attribute, and returns rest without their words.
 func (p *Planner) readAttributes(pl *Plan, rest string) string {
+	rest = withoutAlternative(rest)
 	text := rest
 	var asked []string
 	for _, c := range p.asks {
@@ -49,6 +50,18 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 		text = strings.ReplaceAll(text, phrase, "  ") // "which month" asks for a date, not for a month
 	}
 	return text
+}
+
+// withoutAlternative takes the alternative out of a Chinese question of the form "A or not A":
+// "便不便宜" asks about 便宜.
+func withoutAlternative(rest string) string {
+	units := strings.Split(rest, " ")
+	for i := 0; i+2 < len(units); i++ {
+		if units[i] != "" && units[i] == units[i+2] && (units[i+1] == "不" || units[i+1] == "没") {
+			units = slices.Delete(units, i, i+2)
+		}
+	}
+	return strings.Join(units, " ")
 }
 
 // attributeWeight is the weight of an attribute's concept: its words are common,

@@ -2,16 +2,18 @@ package plan
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
 )
 
 // readConcepts turns the words that are left into concepts.
 func (p *Planner) readConcepts(pl *Plan, rest string) {
-	text := rest
+	text := rest + p.unname(pl)
 	for _, s := range p.stopHan {
 		if !isSingleHan(s) {
 			text = strings.ReplaceAll(text, s, "  ")
@@ -25,6 +27,11 @@ func (p *Planner) readConcepts(pl *Plan, rest string) {
 		for i := 0; i < len(run); i++ {
 			u := run[i]
 			if p.stop[u] || len(u) == 1 && (u < "0" || u > "9") {
+				if n, zh := p.glossary.Phrase(run[i:]); n > 1 && !p.stop[run[i+1]] { // "use case" is a word of its own
+					if c := p.phraseConcept(run[i:i+n], zh); c.Weight < phraseShare*unknownWeight {
+						pl.Concepts = append(pl.Concepts, c)
+					}
+				}
 				continue
 			}
 			if n := p.synonymPhrase(run[i:]); n > 0 {
@@ -39,6 +46,49 @@ func (p *Planner) readConcepts(pl *Plan, rest string) {
 		}
 	}
 	pl.Concepts = unique(pl.Concepts)
+}
+
+// unname takes the concepts back that only look like names: those of the asked projects
+// themselves, which tell nothing more, and headings such as "Using Sensors", whose words it
+// returns.
+func (p *Planner) unname(pl *Plan) string {
+	words := ""
+	pl.Concepts = slices.DeleteFunc(pl.Concepts, func(c Concept) bool {
+		if !c.Name {
+			return false
+		}
+		if slices.ContainsFunc(pl.Projects, func(pr *catalogue.Project) bool {
+			return slices.ContainsFunc(pr.Names(), func(n string) bool { return corpus.Normal(n) == c.Alternatives[0] })
+		}) {
+			return true
+		}
+		units := strings.Fields(c.Text)
+		if p.stop[units[0]] || p.stop[units[len(units)-1]] {
+			words += "  " + c.Text + "  "
+			return true
+		}
+		return false
+	})
+	for i := range pl.Concepts {
+		if c := &pl.Concepts[i]; c.Name {
+			p.halfTranslated(c)
+		}
+	}
+	return words
+}
+
+// halfTranslated adds the forms of a name in which one word is written in the other language or
+// by its synonym: "Gate 节点" for "gate node".
+func (p *Planner) halfTranslated(c *Concept) {
+	units := strings.Fields(c.Text)
+	for i, u := range units {
+		for _, s := range p.synonyms[" "+u+" "] {
+			other := slices.Clone(units)
+			other[i] = strings.TrimSpace(s)
+			c.Alternatives = slices.Insert(c.Alternatives, c.Strong, " "+strings.Join(other, " ")+" ")
+			c.Strong++
+		}
+	}
 }
 
 // runs cuts a normal form into runs of Han characters and runs of words.
@@ -86,10 +136,35 @@ func (p *Planner) wordConcept(u string) Concept {
 		}
 	}
 	c.Alternatives = append(c.Alternatives, p.synonyms[c.Alternatives[0]]...)
+	if other := p.otherNumber(u); other != "" {
+		c.Alternatives = append(c.Alternatives, " "+other+" ")
+	}
+	if m := numbered.FindStringSubmatch(u); m != nil {
+		c.Alternatives = append(c.Alternatives, " "+m[1]+m[2]+" ", " "+m[1]+"-"+m[2]+" ", " "+m[1]+" "+m[2]+" ")
+	}
 	c.Strong = len(c.Alternatives)
 	c.Weight = p.weight(u, c.Alternatives)
 	return c
 }
+
+// otherNumber returns the plural of an acronym, or the singular of its plural, where a passage
+// holds it: stemming leaves short words alone. "" for none.
+func (p *Planner) otherNumber(u string) string {
+	other := u + "s"
+	if bare, ok := strings.CutSuffix(u, "s"); ok {
+		other = bare
+	}
+	if len(u) < 2 || len(u) > maxAcronym || p.freq.Holding(other) == 0 {
+		return ""
+	}
+	return other
+}
+
+// maxAcronym is the most letters of an acronym, its plural's included.
+const maxAcronym = 5
+
+// numbered matches a name with its number, which reports write in one word or in two: "mk3", "mk-3", "mk 3".
+var numbered = regexp.MustCompile(`^([a-z]+)-?([0-9]+)$`)
 
 // phraseConcept stands for a phrase as a whole, beside its words: it matches
 // the other language only, and weighs little here.
@@ -119,8 +194,8 @@ func (p *Planner) hanConcepts(run []string) []Concept {
 			if end-from == 1 {
 				out = append(out, p.hanConcept(run[from:end], nil, 0.3))
 			}
-			for i := from; i+1 < end; i++ {
-				out = append(out, p.hanConcept(run[i:i+2], nil, 0.7))
+			for i := from; i+1 < end; i++ { // the pairs of one phrase weigh more than one, but not each as much
+				out = append(out, p.hanConcept(run[i:i+2], nil, pairShare/math.Sqrt(float64(end-from-1))))
 			}
 			from = end + 1
 		}
@@ -141,6 +216,9 @@ func (p *Planner) hanConcepts(run []string) []Concept {
 	flush(from, len(run))
 	return out
 }
+
+// pairShare is what a pair of characters weighs that the glossary does not know.
+const pairShare = 0.7
 
 // partsOf cuts a glossary word of four characters or more into two words that the
 // glossary knows too: what a text says of the parts tells something of the whole.
@@ -252,10 +330,13 @@ func (p *Planner) weight(text string, alternatives []string) float64 {
 		}
 	}
 	if df == 0 || total == 0 {
-		return 1
+		return unknownWeight
 	}
 	return max(0.05, math.Log((total+1)/(float64(df)+0.5))/math.Log(total+1))
 }
+
+// unknownWeight is the weight of a word that no passage holds in any language.
+const unknownWeight = 1
 
 // holding estimates how many passages hold the phrase: those that hold its
 // rarest unit or pair of Han characters.

@@ -3,6 +3,7 @@ package plan
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/catalogue"
@@ -13,6 +14,7 @@ func (p *Planner) settle(pl *Plan, question string) {
 	if len(pl.Projects) == 1 && len(pl.Attributes) == 0 && len(pl.Concepts) == 0 {
 		p.assume(pl)
 	}
+	pl.Conflict = pl.Conflict || toConfirm.MatchString(question)
 	types := typesOf(pl.Attributes)
 	pl.Defines = pl.Intent == Define && len(pl.Projects) > 0 && definesName(question, pl.Projects[0])
 	switch {
@@ -22,19 +24,29 @@ func (p *Planner) settle(pl *Plan, question string) {
 		return // a notion is explained, whatever attribute its name sounds like
 	case pl.Intent == Fact && len(pl.Projects) > 1 && len(types) > 0 && which.MatchString(question):
 		pl.Intent, pl.Wants = Compare, nil
+	case pl.Intent == Fact && len(pl.Projects) > 1 && ofEach.MatchString(question):
+		pl.Intent = Compare
 	}
-	if pl.Intent != Compare { // who raised more: a project
-		p.whoOf(pl)
+	if pl.Intent != Compare && p.whoOf(pl) { // who raised more: a project
+		return
 	}
 	if pl.Conflict && len(pl.Projects) == 0 {
 		pl.Wants = nil // what is said for and against holds no figure
 		return
 	}
-	pl.Wants = refine(pl.Wants, typesOf(pl.Attributes))
+	if len(pl.Wants) > 0 || !asksOtherwise(pl, question) {
+		pl.Wants = refine(pl.Wants, typesOf(asked(pl)))
+	}
 	if i := slices.Index(pl.Wants, corpus.Person); i >= 0 && slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Name }) {
 		pl.Wants = slices.Delete(pl.Wants, i, i+1) // who invested: a firm
 	}
 }
+
+// toConfirm matches the end of a question that wants what it says confirmed.
+var toConfirm = regexp.MustCompile(`(?i)\b(?:right|true|correct|huh|is(?:n['’]?t| it| that) (?:it|so|true|right))\s*[?!.]*\s*$|(?:对吗|对吧|对不对|是吧|是吗|没错吧|真的吗|真的假的)\s*[？?]*\s*$`)
+
+// ofEach matches the words that ask the same of several.
+var ofEach = regexp.MustCompile(`(?i)\b(each|respectively)\b|分别|各自|各(?:是|有|用|做)`)
 
 // asksAll reports whether a question is for the projects of the reports, whichever they are.
 func asksAll(pl *Plan) bool {
@@ -77,11 +89,12 @@ func (p *Planner) assume(pl *Plan) {
 }
 
 // whoOf reads "who" beside an attribute that is no person: whoever stands behind it, as
-// the investors behind money raised; else any name will do.
-func (p *Planner) whoOf(pl *Plan) {
+// the investors behind money raised; else any name will do, and whoOf reports that no
+// value of the attribute is wanted: "who gets the revenue" asks for no sum.
+func (p *Planner) whoOf(pl *Plan) bool {
 	i := slices.Index(pl.Wants, corpus.Person)
 	if i < 0 || slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Person || a.Type == corpus.Name }) {
-		return
+		return false
 	}
 	pl.Wants = slices.Delete(slices.Clone(pl.Wants), i, i+1)
 	for _, c := range p.attributes {
@@ -90,10 +103,88 @@ func (p *Planner) whoOf(pl *Plan) {
 			k := p.attributeConcept(c.of, []string{c.phrase})
 			k.Strong = len(k.Alternatives)
 			pl.Concepts = append(pl.Concepts, k)
-			return
+			return false
 		}
 	}
+	return len(pl.Wants) == 0 && len(pl.Attributes) > 0
 }
+
+// asksOtherwise reports whether a question that names an attribute asks for no value of it: it asks
+// how or why, for another thing ("which motor is behind it"), or for something of the attribute's
+// ("team allocation").
+func asksOtherwise(pl *Plan, question string) bool {
+	full := corpus.Normal(question)
+	return explanation.MatchString(question) || byWhom.MatchString(question) || asksForThing(pl, full) || modifies(pl, full)
+}
+
+// asked returns the attributes of which a question without an asking word wants a value. Words for
+// what can be counted stand in many a question for the things themselves ("what do users see"): where
+// another word, one that a passage knows, tells more, no number is asked for.
+func asked(pl *Plan) []corpus.Attribute {
+	return slices.DeleteFunc(slices.Clone(pl.Attributes), func(a corpus.Attribute) bool {
+		return a.Type == corpus.Number && slices.ContainsFunc(pl.Concepts, func(c Concept) bool {
+			return c.Attribute == "" && c.Weight >= attributeWeight && c.Weight < unknownWeight
+		})
+	})
+}
+
+// byWhom matches the words that ask who did a thing, of whatever kind.
+var byWhom = regexp.MustCompile(`(?i)\b(?:by|from|with|for) (?:which|what|whom|who)\b|\b(?:which|what) (?:compan(?:y|ies)|firms?|organi[sz]ations?|institutions?|groups?)\b|哪(?:几|些)?(?:家|个)(?:公司|企业|机构|组织|团队)`)
+
+// explanation matches the words that ask how or why something is.
+var explanation = regexp.MustCompile(`(?i)\bwhy\b|\bhow (?:can|could|do|does|did|is|are|was|were|to|would|will|should|come)\b|为什么|为何|为啥|怎么|怎样|如何`)
+
+// thingWords come right before the thing that a question asks for. The blank behind each is
+// left to the thing, whose normal form begins with it.
+var thingWords = regexp.MustCompile(` (?:which|what|whose|哪 (?:个|种|款|类|家)|什 么|啥|何 种)( )`)
+
+// asksForThing reports whether a question, in normal form, names the kind of thing that it
+// asks for and that is no attribute.
+func asksForThing(pl *Plan, full string) bool {
+	found := false
+	for _, m := range thingWords.FindAllStringSubmatchIndex(full, -1) {
+		rest := full[m[2]:]
+		if c := opening(pl, rest, true); c != nil {
+			return false
+		}
+		found = found || opening(pl, rest, false) != nil
+	}
+	return found
+}
+
+// modifies reports whether the words for each person or symbol that a question in normal form
+// names stand right before another thing, to say which: then that thing is asked for.
+func modifies(pl *Plan, full string) bool {
+	found := false
+	for _, a := range pl.Attributes {
+		if a.Type != corpus.Person && a.Type != corpus.Symbol {
+			continue
+		}
+		if !slices.ContainsFunc(pl.Concepts, func(c Concept) bool {
+			_, rest, ok := strings.Cut(full, c.Alternatives[0])
+			return ok && c.Attribute == a.ID && opening(pl, " "+rest, false) != nil
+		}) {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+// opening returns the concept that a text in normal form begins with: one of an attribute or one
+// of none, which must tell something; nil if there is none.
+func opening(pl *Plan, text string, attribute bool) *Concept {
+	i := slices.IndexFunc(pl.Concepts, func(c Concept) bool {
+		return (c.Attribute != "") == attribute && (attribute || c.Weight >= leastThing) && strings.HasPrefix(text, c.Alternatives[0])
+	})
+	if i < 0 {
+		return nil
+	}
+	return &pl.Concepts[i]
+}
+
+// leastThing is the weight from which on a word may be the thing that a question asks for.
+const leastThing = 0.2
 
 // refine joins what the asking words want with the types of the attributes:
 // "how many" of a sum of money is an amount.
