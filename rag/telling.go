@@ -52,6 +52,10 @@ func (e *Engine) newTelling(p *plan.Plan, found *Answer, evidence []Evidence, tr
 				t.listed[pr] = true
 			}
 		}
+		if l := found.Sentences; len(l) > 0 && l[0].Heading { // the list's own, which counts its rows
+			t.w.heading(l[0].Text)
+			t.order = append(t.order, -1)
+		}
 	}
 	return t
 }
@@ -122,7 +126,7 @@ func (t *telling) judge(ctx context.Context, c claim, n int) bool {
 	}
 	t.trace.Sentences[n] = j
 	if !j.Shown {
-		t.engine.cfg.Logger.WarnContext(ctx, "model's sentence is not shown", "reason", v.Reason, "detail", v.Detail)
+		t.engine.cfg.Logger.DebugContext(ctx, "model's sentence is not shown", "reason", v.Reason, "detail", v.Detail)
 		return false
 	}
 	t.w.add("", c.text, c.newline || t.listed != nil, t.citeSpans(cites)...)
@@ -357,9 +361,6 @@ func (t *telling) finish() (Answer, bool) {
 		return Answer{}, false
 	}
 	t.inOrder()
-	if t.listed != nil {
-		t.addHeading()
-	}
 	for i := range t.found.Sentences {
 		if s := &t.found.Sentences[i]; !s.Heading && t.lacks(i) {
 			t.restore(s)
@@ -383,16 +384,6 @@ func (t *telling) inOrder() {
 		sorted[i] = t.w.answer.Sentences[k]
 	}
 	t.w.answer.Sentences = sorted
-}
-
-// addHeading puts the list's own heading, which counts its rows, in front.
-func (t *telling) addHeading() {
-	if s := t.found.Sentences; len(s) > 0 && s[0].Heading {
-		t.w.answer.Sentences = slices.Insert(t.w.answer.Sentences, 0, s[0])
-		for i := range t.w.answer.Sentences[1:] {
-			t.w.answer.Sentences[i+1].Break = true
-		}
-	}
 }
 
 // restore adds a sentence of the answer without the model.
