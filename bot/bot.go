@@ -4,7 +4,8 @@
 // question, a project's name), asks the [Answerer] and gives back a [Reply].
 // The adapters below (bot/telegram, bot/discord) turn their platform's events
 // into messages and replies into their platform's markup; [Split] cuts a reply
-// to a platform's length without ever cutting off its sources. errors.go is
+// to a platform's length without ever cutting off its sources, and [Progress]
+// shows one while it is being written. errors.go is
 // the only place in the program that turns an error into words for a person.
 //
 // What it does not do: it opens no connection, formats for no platform, and
@@ -27,6 +28,11 @@ type Message struct {
 	Command  string // "start", "help", "ask", "project", "reset", ...; "" for plain text
 	Text     string // the question or the command's argument, without the mention of the bot
 	Locale   string // the client's language as the platform reports it ("zh-CN"); only a last resort
+
+	// Show is told the reply so far while it is being written, each time it has
+	// grown, one call at a time; it must not block. What it was told last need not
+	// be how the reply begins. nil where the platform cannot show it; see [Progress].
+	Show func(Reply)
 }
 
 // A Reply is what the bot says to one message, in platform-free form. The
@@ -67,6 +73,13 @@ type Source struct {
 // An Answerer answers questions: rag.Engine, or a fake in tests.
 type Answerer interface {
 	Ask(ctx context.Context, q rag.Question) (rag.Answer, error)
+}
+
+// A Streamer is an Answerer that can show an answer while it is being written:
+// show gets the answer so far, never blocks, and is called by one goroutine at a
+// time; nil is not called. The answer that is returned may be another one.
+type Streamer interface {
+	Stream(ctx context.Context, q rag.Question, show func(rag.Answer)) (rag.Answer, error)
 }
 
 // A Handler answers one message. [Bot] is the one handler of the program;

@@ -33,6 +33,14 @@ func replyTo(a rag.Answer) Reply {
 	return r
 }
 
+// replySoFar turns an answer that is being written into a reply, whose notice
+// says just that: its dates and what the reports disagree on are not settled.
+func replySoFar(a rag.Answer) Reply {
+	r := replyTo(a)
+	r.Notice = wordingOf(a.Language).writing
+	return r
+}
+
 // answerLines groups sentences into lines. A heading stands alone; where each
 // line below it is a single sentence, these are rows and get bullets.
 func answerLines(sentences []rag.Sentence, known map[int]bool) []Line {

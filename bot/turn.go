@@ -171,7 +171,7 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 		b.logger.ErrorContext(ctx, "budget not read, answering without the model", "error", err)
 	}
 	q.Extractive = frugal
-	a, err := b.config.Answerer.Ask(ctx, q)
+	a, err := b.answer(ctx, m, q)
 	if err != nil {
 		return Reply{}, fmt.Errorf("answer question: %w", err)
 	}
@@ -188,6 +188,26 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 		b.logger.WarnContext(ctx, "session not written", "error", err)
 	}
 	return replyTo(a), nil
+}
+
+// answer asks q, and shows the answer while it is being written where both
+// sides can.
+func (b *Bot) answer(ctx context.Context, m Message, q rag.Question) (rag.Answer, error) {
+	s, ok := b.config.Answerer.(Streamer)
+	if !ok || m.Show == nil {
+		return b.config.Answerer.Ask(ctx, q)
+	}
+	return s.Stream(ctx, q, func(a rag.Answer) {
+		defer func() { // whose goroutine this is nobody here knows
+			if p := recover(); p != nil {
+				b.logger.ErrorContext(ctx, "panic while showing an answer", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			}
+		}()
+		if a.Language == "" {
+			a.Language = LanguageOf(q.Text, m.Locale)
+		}
+		m.Show(replySoFar(a))
+	})
 }
 
 // project asks for the summary of one project.

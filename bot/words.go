@@ -17,6 +17,7 @@ type wording struct {
 	asOf     string // %s: date
 	inferred string // %s: date that the report implies
 	conflict string
+	writing  string // below an answer that is not complete
 	frugal   string
 	related  string // before the list of near topics
 
@@ -61,6 +62,7 @@ func english() wording {
 		inferred: "about %s",
 		conflict: "The reports disagree here; both sides are shown.",
 		frugal:   "Today's budget for the language model is spent, it starts anew at 00:00 UTC; until then the reports' own sentences answer.",
+		writing:  "Still writing…",
 		related:  "Nearest topics: ",
 
 		notCovered: "The reports do not answer that.",
@@ -106,6 +108,7 @@ func chinese() wording {
 		inferred: "约 %s",
 		conflict: "各报告说法不一，以上两种说法均已列出。",
 		frugal:   "今日的语言模型预算已用完，UTC 时间 0 点恢复；在此之前以报告原文作答。",
+		writing:  "正在撰写……",
 		related:  "相近的话题：",
 
 		notCovered: "报告中没有相关内容。",

@@ -32,6 +32,12 @@ type Platform interface {
 	// sees them (without markup, last version of an edited one), once there are
 	// at least n. A placeholder ("thinking") is no message.
 	Said(ctx context.Context, n int) ([]string, error)
+	// Shown returns the states of answers that the chat was shown while they were
+	// being written, oldest first, as a reader saw them; the complete answer may be
+	// among them. can is false where the member's way of asking has no such thing.
+	Shown() (states []string, can bool)
+	// Wait returns when holds does, which is asked whenever something happens.
+	Wait(ctx context.Context, holds func() bool) error
 	// Fail makes the bot's nth next send of answer text (from 1) fail.
 	Fail(f Fault, nth int)
 	// Findings lists the rules of the platform that requests broke.

@@ -9,11 +9,14 @@ import (
 	"github.com/waymark-bot/waymark/rag"
 )
 
-// An Answerer is a scripted [bot.Answerer]: it answers by rule, needs no
+// An Answerer is a scripted [bot.Answerer] and [bot.Streamer]: it answers by rule, needs no
 // reports, and remembers what it was asked. The zero value is ready for use.
 type Answerer struct {
 	// Answer returns the answer to a question; nil means [Echo].
 	Answer func(ctx context.Context, q rag.Question) (rag.Answer, error)
+	// Write is Answer where the answer can be shown while it is being written;
+	// nil means Answer.
+	Write func(ctx context.Context, q rag.Question, show func(rag.Answer)) (rag.Answer, error)
 
 	mu    sync.Mutex
 	asked []rag.Question
@@ -21,10 +24,21 @@ type Answerer struct {
 
 // Ask implements bot.Answerer.
 func (a *Answerer) Ask(ctx context.Context, q rag.Question) (rag.Answer, error) {
+	return a.Stream(ctx, q, nil)
+}
+
+// Stream implements bot.Streamer.
+func (a *Answerer) Stream(ctx context.Context, q rag.Question, show func(rag.Answer)) (rag.Answer, error) {
 	a.mu.Lock()
 	a.asked = append(a.asked, q)
 	a.mu.Unlock()
-	if a.Answer != nil {
+	if show == nil {
+		show = func(rag.Answer) {}
+	}
+	switch {
+	case a.Write != nil:
+		return a.Write(ctx, q, show)
+	case a.Answer != nil:
 		return a.Answer(ctx, q)
 	}
 	return Echo(q), nil
@@ -51,6 +65,19 @@ func Echo(q rag.Question) rag.Answer {
 			{N: 2, Report: "survey", Title: "Survey <of> Waymarks", Section: "Counts", Published: "2023", Quote: "There are many."},
 		},
 	}
+}
+
+// Grown returns a as it stands after its first n sentences.
+func Grown(a rag.Answer, n int) rag.Answer {
+	a.Sentences = a.Sentences[:n:n]
+	most := 0
+	for _, s := range a.Sentences {
+		for _, c := range s.Cites {
+			most = max(most, c)
+		}
+	}
+	a.Citations = a.Citations[:most:most]
+	return a
 }
 
 // Long answers q with a heading and rows, one source each. The rows hold what

@@ -77,7 +77,8 @@ type Discord struct {
 	faults  discordFaults
 
 	interactions map[string]*discordInteraction // by token
-	commands     map[string][]any               // by guild, "" is global
+	fillings     []DiscordFilling
+	commands     map[string][]any // by guild, "" is global
 }
 
 // A DiscordRequest is one REST request as it came in.

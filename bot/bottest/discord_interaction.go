@@ -301,11 +301,37 @@ func (d *Discord) webhookGet(c *discordCall) discordAnswer {
 }
 
 func (d *Discord) webhookEdit(c *discordCall) discordAnswer {
-	_, m, refused := d.webhookMessage(c)
+	i, m, refused := d.webhookMessage(c)
 	if refused != nil {
 		return *refused
 	}
-	return d.edit(c, m)
+	a := d.edit(c, m)
+	if a.status == http.StatusOK && m.ID == i.original {
+		d.fillings = append(d.fillings, DiscordFilling{Channel: m.Channel, Interaction: i.id, Text: m.Text(), At: time.Now()})
+	}
+	return a
+}
+
+// A DiscordFilling is what stood in the response to a slash command for a while.
+type DiscordFilling struct {
+	Channel, Interaction string
+
+	Text string    // as a reader sees it
+	At   time.Time // wall clock
+}
+
+// Fillings returns what the responses to slash commands in a channel were
+// edited to, oldest first.
+func (d *Discord) Fillings(channel string) []DiscordFilling {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []DiscordFilling
+	for _, f := range d.fillings {
+		if f.Channel == channel {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 func (d *Discord) webhookDelete(c *discordCall) discordAnswer {

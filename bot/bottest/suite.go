@@ -40,6 +40,17 @@ func TestAdapter(t *testing.T, setup Setup) {
 	t.Run("error in words", func(t *testing.T) { testError(t, setup) })
 	t.Run("stop under way", func(t *testing.T) { testStop(t, setup) })
 	t.Run("stop and start at once", func(t *testing.T) { start(t, setup, &Answerer{}).stop() })
+	TestWriting(t, setup)
+}
+
+// TestWriting is the part of [TestAdapter] about answers that are shown while
+// they are being written, for adapters with several ways to ask: each such
+// answer ends in exactly one complete message, whatever was shown before, and
+// nothing is shown after it.
+func TestWriting(t *testing.T, setup Setup) {
+	t.Run("shown while it is written", func(t *testing.T) { testWriting(t, setup) })
+	t.Run("model gone in the middle", func(t *testing.T) { testPulled(t, setup) })
+	t.Run("error in the middle", func(t *testing.T) { testErrorAfterPart(t, setup) })
 }
 
 // A session is one platform with its adapter running.
@@ -292,5 +303,128 @@ func testStop(t *testing.T, setup Setup) {
 	}
 	close(release)
 	wants(t, s.said(1)[0], "You asked: will I still get an answer?", "[1] Field Guide")
+	s.stop()
+}
+
+// A writing is an answer of two sentences that stops after the first.
+type writing struct {
+	first chan struct{} // closed when the first has been shown
+	on    chan struct{} // closed to let it go on
+	show  func(rag.Answer)
+}
+
+func newWriting() *writing {
+	return &writing{first: make(chan struct{}), on: make(chan struct{})}
+}
+
+// answerer shows the first sentence of an [Echo] and ends as end does.
+func (w *writing) answerer(end func(whole rag.Answer) (rag.Answer, error)) *Answerer {
+	return &Answerer{Write: func(_ context.Context, q rag.Question, show func(rag.Answer)) (rag.Answer, error) {
+		whole := Echo(q)
+		w.show = show
+		show(Grown(whole, 1))
+		close(w.first)
+		<-w.on
+		return end(whole)
+	}}
+}
+
+// untilShown waits until the first sentence is seen in the chat, where it can be.
+func (s *session) untilShown(w *writing) {
+	s.t.Helper()
+	<-w.first
+	begun := time.Now()
+	err := s.Wait(s.ctx, func() bool {
+		states, can := s.Shown()
+		return !can || len(states) > 0
+	})
+	if err != nil {
+		s.t.Fatalf("the first sentence was not shown: %v\nlog:\n%s", err, s.logs)
+	}
+	states, can := s.Shown()
+	if !can {
+		if len(states) > 0 {
+			s.t.Errorf("shown %q, where only typing is to be seen", states)
+		}
+		return
+	}
+	s.t.Logf("the first sentence was seen %v after it was written", time.Since(begun).Round(10*time.Microsecond))
+	wants(s.t, states[0], "You asked: where does the path go?", "[1]", "[1] Field Guide", "Still writing")
+	if strings.Contains(states[0], "Turns before") || strings.Contains(states[0], "[2]") {
+		s.t.Errorf("shown before it was written: %q", states[0])
+	}
+}
+
+// complete waits for a message that holds mark, and holds that it is the only one
+// and the last that is seen, also when somebody still shows what was before it.
+func (s *session) complete(w *writing, mark string) string {
+	s.t.Helper()
+	var said []string
+	err := s.Wait(s.ctx, func() bool {
+		said, _ = s.Said(s.ctx, 0)
+		return slices.ContainsFunc(said, func(text string) bool { return strings.Contains(text, mark) })
+	})
+	if err != nil {
+		s.t.Fatalf("no %q: %v\nsaid: %q\nlog:\n%s", mark, err, said, s.logs)
+	}
+	before, _ := s.Shown()
+	w.show(Grown(Echo(rag.Question{Text: "too late"}), 1))
+	time.Sleep(100 * time.Millisecond) // no proof, but several times what showing takes
+	after, _ := s.Shown()
+	if len(after) != len(before) {
+		s.t.Errorf("shown after the complete answer: %q", after[len(before):])
+	}
+	if now, _ := s.Said(s.ctx, 0); len(now) != 1 || now[0] != said[0] {
+		s.t.Errorf("%d messages, want 1 that stays: %q, then %q", len(now), said, now)
+	}
+	return said[0]
+}
+
+func testWriting(t *testing.T, setup Setup) {
+	w := newWriting()
+	s := start(t, setup, w.answerer(func(whole rag.Answer) (rag.Answer, error) {
+		w.show(whole)
+		return whole, nil
+	}))
+	s.ask("where does the path go?")
+	s.untilShown(w)
+	close(w.on)
+	text := s.complete(w, "As of 2024-03")
+	wants(t, text, "You asked: where does the path go?", "[1]", "Turns before: 0.", "[2]", "Sources", "[1] Field Guide", "[2] Survey <of> Waymarks", "As of 2024-03")
+	if strings.Count(text, "Sources") != 1 || strings.Contains(text, "writing") {
+		t.Errorf("said %q", text)
+	}
+	s.stop()
+}
+
+// testPulled ends an answer as the engine does when its model goes away: with
+// the reports' own sentences.
+func testPulled(t *testing.T, setup Setup) {
+	w := newWriting()
+	s := start(t, setup, w.answerer(func(whole rag.Answer) (rag.Answer, error) {
+		whole.Sentences = []rag.Sentence{{Text: "The path goes north.", Cites: []int{1}}, {Text: "There are many.", Cites: []int{2}}}
+		whole.Notice = "The language model did not give a usable answer."
+		return whole, nil
+	}))
+	s.ask("where does the path go?")
+	s.untilShown(w)
+	close(w.on)
+	text := s.complete(w, "did not give a usable answer")
+	wants(t, text, "The path goes north.", "[1]", "There are many.", "[2]", "Sources", "[1] Field Guide", "[2] Survey <of> Waymarks", "As of 2024-03")
+	if strings.Contains(text, "You asked") || strings.Contains(text, "writing") {
+		t.Errorf("what was shown before is still there: %q", text)
+	}
+	s.stop()
+}
+
+func testErrorAfterPart(t *testing.T, setup Setup) {
+	w := newWriting()
+	s := start(t, setup, w.answerer(func(rag.Answer) (rag.Answer, error) { return rag.Answer{}, errors.New("index is gone") }))
+	s.ask("where does the path go?")
+	s.untilShown(w)
+	close(w.on)
+	if text := s.complete(w, "Something went wrong"); strings.Contains(text, "You asked") {
+		t.Errorf("what was shown before is still there: %q", text)
+	}
 	s.stop()
 }

@@ -46,6 +46,8 @@ type Telegram struct {
 	commands map[string][]string // language code to names
 	faults   []*TelegramFault
 	limited  map[int64]time.Time // chats that may not be sent to before
+	held     map[int64]time.Time // chats that may not be sent drafts before
+	drafts   []TelegramDraft
 	calls    []TelegramCall
 	findings []string
 	conns    int // that are open
@@ -78,6 +80,7 @@ func StartTelegram(addr string, o TelegramOptions) (*Telegram, error) {
 		chats:    make(map[int64]*telegramChat),
 		commands: make(map[string][]string),
 		limited:  make(map[int64]time.Time),
+		held:     make(map[int64]time.Time),
 		queue:    telegramQueue{next: 1000},
 	}
 	t.bot = TelegramUser{ID: t.nextID, IsBot: true, FirstName: "Waymark", Username: o.Username}
@@ -285,7 +288,11 @@ func (t *Telegram) end(call, status int, form map[string]string, retryAfter int)
 	defer t.mu.Unlock()
 	t.calls[call].Status = status
 	if chat := chatParam(form); status == http.StatusTooManyRequests && chat != 0 {
-		t.limited[chat] = time.Now().Add(time.Duration(retryAfter) * time.Second)
+		limits := t.limited
+		if t.calls[call].Method == "sendMessageDraft" {
+			limits = t.held // a message is not to wait for a preview of it
+		}
+		limits[chat] = time.Now().Add(time.Duration(retryAfter) * time.Second)
 	}
 	t.wake()
 }

@@ -95,8 +95,8 @@ func (t *Telegram) faulty(w http.ResponseWriter, r *http.Request, f *TelegramFau
 // checkPatience notes a message to a chat that was told to wait. The caller
 // holds mu.
 func (t *Telegram) checkPatience(method string, form map[string]string) {
-	chat := chatParam(form)
-	if method == "sendMessage" && time.Now().Before(t.limited[chat]) {
-		t.finding("sendMessage: %s too early after retry_after", time.Until(t.limited[chat]).Round(time.Millisecond))
+	limits := map[string]map[int64]time.Time{"sendMessage": t.limited, "sendMessageDraft": t.held}[method]
+	if until := limits[chatParam(form)]; time.Now().Before(until) {
+		t.finding("%s: %s too early after retry_after", method, time.Until(until).Round(time.Millisecond))
 	}
 }

@@ -56,8 +56,9 @@ type telegramChat struct {
 	info     TelegramChat
 	messages []*TelegramMessage
 	topics   map[int]bool
-	refusal  string // why the bot cannot send here; "" when it can
-	migrated int64  // the supergroup it became
+	refusal  string            // why the bot cannot send here; "" when it can
+	migrated int64             // the supergroup it became
+	answered map[int]time.Time // by topic: when the bot sent its last message there
 }
 
 func (c *telegramChat) message(id int) *TelegramMessage {
@@ -139,7 +140,7 @@ func (t *Telegram) open(c TelegramChat) TelegramChat {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.chats[c.ID] == nil {
-		t.chats[c.ID] = &telegramChat{info: c, topics: make(map[int]bool)}
+		t.chats[c.ID] = &telegramChat{info: c, topics: make(map[int]bool), answered: make(map[int]time.Time)}
 	}
 	return t.chats[c.ID].info
 }

@@ -42,6 +42,8 @@ func (t *Telegram) dispatch(ctx context.Context, method string, form map[string]
 		return t.editMessageText(form)
 	case "deleteMessage":
 		return t.deleteMessage(form)
+	case "sendMessageDraft":
+		return t.sendMessageDraft(form)
 	case "sendChatAction":
 		return t.sendChatAction(form)
 	case "setMyCommands":
@@ -108,6 +110,7 @@ func (t *Telegram) sendMessage(form map[string]string) telegramAnswer {
 	}
 	t.checkAlone("sendMessage", form)
 	t.store(chat, &m)
+	chat.answered[m.Thread] = time.Now()
 	return succeed(chat.json(m))
 }
 

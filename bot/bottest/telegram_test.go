@@ -410,3 +410,52 @@ func TestTelegramHTML(t *testing.T) {
 }
 
 func jsonText(n int64) string { data, _ := json.Marshal(n); return string(data) }
+
+// Drafts are for private chats, under an id of their own, and keep to the limits
+// of messages; a wait that one is told is none for the message.
+func TestTelegramDrafts(t *testing.T) {
+	a := startTelegram(t, TelegramOptions{Spec: telegramSpecPath(t)})
+	ada := a.server.Member("Ada", "en")
+	private, group := a.server.Private(ada), a.server.Supergroup("Group", false)
+	chat := fmt.Sprint(private.ID)
+	for _, tt := range []struct {
+		name    string
+		params  []string
+		code    int
+		finding string
+	}{
+		{"one", []string{"chat_id", chat, "draft_id", "7", "text", "<b>a</b> &amp; b", "parse_mode", "HTML"}, 200, ""},
+		{"group", []string{"chat_id", fmt.Sprint(group.ID), "draft_id", "7", "text", "a"}, 400, "to a supergroup"},
+		{"no id", []string{"chat_id", chat, "text", "a"}, 400, "missing draft_id"},
+		{"id 0", []string{"chat_id", chat, "draft_id", "0", "text", "a"}, 400, `draft_id is "0"`},
+		{"too long", []string{"chat_id", chat, "draft_id", "7", "text", strings.Repeat("x", 4097)}, 400, ""},
+		{"bad markup", []string{"chat_id", chat, "draft_id", "7", "text", "<x>", "parse_mode", "HTML"}, 400, ""},
+		{"unknown topic", []string{"chat_id", chat, "draft_id", "7", "text", "a", "message_thread_id", "5"}, 400, ""},
+		{"unknown parameter", []string{"chat_id", chat, "draft_id", "7", "text", "a", "reply_parameters", "{}"}, 200, "unknown parameter reply_parameters"},
+	} {
+		before := len(a.server.Findings())
+		r := a.call("sendMessageDraft", tt.params...)
+		found := strings.Join(a.server.Findings()[before:], "\n")
+		if r.OK != (tt.code == 200) || !r.OK && r.Code != tt.code || (found == "") != (tt.finding == "") || !strings.Contains(found, tt.finding) {
+			t.Errorf("%s: %+v, findings %q", tt.name, r, found)
+		}
+	}
+	drafts := a.server.Drafts(private)
+	if len(drafts) != 2 || drafts[0].Text != "a & b" || drafts[0].ID != 7 || len(a.server.Messages(private)) != 0 {
+		t.Errorf("drafts %+v", drafts)
+	}
+
+	before := len(a.server.Findings())
+	a.server.Fail(TelegramFault{Method: "sendMessageDraft", Status: 429, Text: "Too Many Requests: retry after 60", RetryAfter: 60})
+	draft := []string{"chat_id", chat, "draft_id", "8", "text", "a"}
+	a.call("sendMessageDraft", draft...)
+	if r := a.call("sendMessage", "chat_id", chat, "text", "a"); !r.OK || len(a.server.Findings()) != before {
+		t.Errorf("a message after a draft that was told to wait: %+v, findings %q", r, a.server.Findings()[before:])
+	}
+	a.call("sendMessageDraft", draft...)
+	a.call("sendMessageDraft", "chat_id", chat, "draft_id", "7", "text", "a")
+	found := strings.Join(a.server.Findings()[before:], "\n")
+	if strings.Count(found, "too early after retry_after") != 2 || !strings.Contains(found, "draft 7 after the message itself") {
+		t.Errorf("findings %q", found)
+	}
+}

@@ -44,6 +44,7 @@ func quick() Timing {
 	return Timing{
 		Grace: 5 * time.Second, Open: 2 * time.Second, Silence: 5 * time.Second,
 		RetryMin: 5 * time.Millisecond, RetryMax: 50 * time.Millisecond, Identify: time.Millisecond,
+		Edit: 10 * time.Millisecond,
 	}
 }
 
@@ -98,6 +99,13 @@ func (p *platform) Said(ctx context.Context, n int) ([]string, error) {
 	return out, err
 }
 
+func (p *platform) Shown() (states []string, can bool) {
+	for _, f := range p.Fillings(p.place.Channel) {
+		states = append(states, f.Text)
+	}
+	return states, p.slash
+}
+
 func (p *platform) Fail(f bottest.Fault, nth int) {
 	route := "POST /channels/{channel}/messages"
 	if p.slash {
@@ -121,20 +129,32 @@ func (p *platform) Fail(f bottest.Fault, nth int) {
 	p.Inject(fault)
 }
 
-// setup makes platforms whose member asks with slash commands and mentions by
+// byTurns makes platforms whose member asks with slash commands and mentions by
 // turns: stopping takes the library a second, and the suite stops often. Both
 // ways meet the faults of one send in TestSendFaults.
-func setup() bottest.Setup {
+func byTurns() func() bool {
 	made := 0
+	return func() bool {
+		made++
+		return made%2 == 1
+	}
+}
+
+func setup(slash func() bool) bottest.Setup {
 	return func(t *testing.T, h bot.Handler, logger *slog.Logger) bottest.Platform {
 		d := serve(t, bottest.DiscordOptions{})
 		a, err := New(Config{Token: d.Token(), Endpoint: d.URL(), Handler: h, Logger: logger, Timing: quick()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		made++
-		return &platform{Discord: d, adapter: a, place: d.Server(), slash: made%2 == 1}
+		return &platform{Discord: d, adapter: a, place: d.Server(), slash: slash()}
 	}
 }
 
-func TestAdapter(t *testing.T) { bottest.TestAdapter(t, setup()) }
+func TestAdapter(t *testing.T) { bottest.TestAdapter(t, setup(byTurns())) }
+
+func TestWriting(t *testing.T) {
+	for name, slash := range map[string]bool{"command": true, "mention": false} {
+		t.Run(name, func(t *testing.T) { bottest.TestWriting(t, setup(func() bool { return slash })) })
+	}
+}

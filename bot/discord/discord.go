@@ -59,6 +59,7 @@ type Timing struct {
 	Identify time.Duration // between two identifies; 5 s: https://docs.discord.com/developers/events/gateway#rate-limiting
 	Attempt  time.Duration // for one REST request; 15 s
 	Typing   time.Duration // between two typing notices; 8 s, as one shows for 10 s
+	Edit     time.Duration // between two states of an answer that is being written; 1.5 s, as 5 edits pass in 5 s
 }
 
 func (t Timing) withDefaults() Timing {
@@ -74,6 +75,7 @@ func (t Timing) withDefaults() Timing {
 		{&t.Identify, 5 * time.Second},
 		{&t.Attempt, 15 * time.Second},
 		{&t.Typing, 8 * time.Second},
+		{&t.Edit, 1500 * time.Millisecond},
 	} {
 		if *d.value <= 0 {
 			*d.value = d.unset

@@ -129,7 +129,7 @@ func (in *intake) refuse(ctx context.Context, i *discordgo.Interaction, r bot.Re
 // answerCommand answers with the deferred response and follow-ups. Past the
 // life of the token, or where it is refused, it goes on with channel messages.
 func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Interaction, m bot.Message, received time.Time) {
-	texts := in.answer(work, m)
+	texts := in.handleCommand(work, i, m, received)
 	ctx, cancel := context.WithTimeout(sends, deliverWithin)
 	defer cancel()
 	for n, text := range texts {
@@ -150,6 +150,39 @@ func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Intera
 }
 
 var errTokenOver = errors.New("interaction token is over")
+
+// handleCommand asks the handler, and shows what it writes in the deferred
+// response, if there is one.
+func (in *intake) handleCommand(ctx context.Context, i *discordgo.Interaction, m bot.Message, received time.Time) []string {
+	if !received.IsZero() {
+		soFar := in.fillings(ctx, i, received)
+		defer soFar.Done()
+		m.Show = soFar.Show
+	}
+	return in.answer(ctx, m)
+}
+
+// fillings fills the deferred response with an answer while it is being
+// written, as long as the token lives.
+//
+// A message that mentions the bot sees "typing" alone: an edit of a channel
+// message counts against what everybody's answers may send there.
+func (in *intake) fillings(ctx context.Context, i *discordgo.Interaction, received time.Time) *bot.Progress {
+	shown := ""
+	return bot.NewProgress(ctx, in.config.Timing.Edit, func(ctx context.Context, r bot.Reply) error {
+		texts := parts(r)
+		switch {
+		case in.config.Now().Sub(received) >= tokenLife:
+			return errTokenOver
+		case len(texts) == 0 || texts[0] == shown: // what has grown is in a later part
+			return nil
+		case in.rest.limits.scarce(filling(i, "")):
+			return nil // the last edit there is now belongs to the complete answer
+		}
+		shown = texts[0]
+		return in.rest.once(ctx, filling(i, shown), nil)
+	}, in.logger)
+}
 
 func (in *intake) respond(ctx context.Context, i *discordgo.Interaction, n int, text string) error {
 	if n == 0 {

@@ -13,12 +13,15 @@ import (
 type limits struct {
 	mu    sync.Mutex
 	until map[string]time.Time // by bucket; everywhere is for all that carry the bot's token
+	last  map[string]time.Time // buckets that let one request through until then
 }
 
 // everywhere is the bucket of the global limit.
 const everywhere = ""
 
-func newLimits() *limits { return &limits{until: make(map[string]time.Time)} }
+func newLimits() *limits {
+	return &limits{until: make(map[string]time.Time), last: make(map[string]time.Time)}
+}
 
 func (c restCall) bucket() string { return c.route + " " + c.major }
 
@@ -51,7 +54,7 @@ func (l *limits) blocked(call restCall) time.Time {
 
 // learn keeps what an answer says about the next request.
 func (l *limits) learn(call restCall, h http.Header, answer *apiError) {
-	wait, bucket := time.Duration(0), call.bucket()
+	wait, bucket, times := time.Duration(0), call.bucket(), l.until
 	switch {
 	case answer.status == http.StatusTooManyRequests:
 		wait = answer.retryAfter
@@ -60,6 +63,8 @@ func (l *limits) learn(call restCall, h http.Header, answer *apiError) {
 		}
 	case h.Get("X-RateLimit-Remaining") == "0":
 		wait = seconds(h.Get("X-RateLimit-Reset-After"))
+	case h.Get("X-RateLimit-Remaining") == "1":
+		wait, times = seconds(h.Get("X-RateLimit-Reset-After")), l.last
 	}
 	if wait <= 0 {
 		return
@@ -67,17 +72,30 @@ func (l *limits) learn(call restCall, h http.Header, answer *apiError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget()
-	if until := time.Now().Add(wait); until.After(l.until[bucket]) {
-		l.until[bucket] = until
+	if until := time.Now().Add(wait); until.After(times[bucket]) {
+		times[bucket] = until
 	}
+}
+
+// scarce reports whether call would have to wait now, or would make the next
+// one to its bucket wait.
+func (l *limits) scarce(call restCall) bool {
+	if !l.blocked(call).IsZero() {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last[call.bucket()].After(time.Now())
 }
 
 // forget drops what is over, so that no interaction's bucket outlives it.
 func (l *limits) forget() {
 	now := time.Now()
-	for bucket, until := range l.until {
-		if now.After(until) {
-			delete(l.until, bucket)
+	for _, times := range []map[string]time.Time{l.until, l.last} {
+		for bucket, until := range times {
+			if now.After(until) {
+				delete(times, bucket)
+			}
 		}
 	}
 }

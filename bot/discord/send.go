@@ -65,10 +65,16 @@ func (in *intake) callback(ctx context.Context, i *discordgo.Interaction, respon
 
 // fill puts text in the place of a deferred response.
 func (in *intake) fill(ctx context.Context, i *discordgo.Interaction, text string) error {
-	return in.rest.do(ctx, restCall{
+	return in.rest.do(ctx, filling(i, text), nil)
+}
+
+// filling is the request that puts text in the place of a deferred response, or
+// of what was filled in before.
+func filling(i *discordgo.Interaction, text string) restCall {
+	return restCall{
 		route: "PATCH /webhooks/{application}/{token}/messages/@original", path: "/webhooks/" + i.AppID + "/" + i.Token + "/messages/@original",
 		major: i.Token, open: true, body: newOutgoing(text),
-	}, nil)
+	}
 }
 
 // follow sends a message after the first response. Where a connection ends

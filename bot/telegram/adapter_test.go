@@ -52,6 +52,7 @@ func config(server *bottest.Telegram, h bot.Handler, logger *slog.Logger) Config
 	return Config{
 		Token: server.Token(), Endpoint: server.URL(), Handler: h, Logger: logger,
 		Poll: 5 * time.Second, Backoff: 5 * time.Millisecond, Grace: 5 * time.Second,
+		Draft: 10 * time.Millisecond,
 	}
 }
 
@@ -70,6 +71,13 @@ func (p *platform) Said(ctx context.Context, n int) ([]string, error) {
 		out = append(out, m.Text)
 	}
 	return out, err
+}
+
+func (p *platform) Shown() (states []string, can bool) {
+	for _, d := range p.Drafts(p.chat) {
+		states = append(states, d.Text)
+	}
+	return states, true
 }
 
 func (p *platform) Fail(f bottest.Fault, nth int) {

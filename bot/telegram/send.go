@@ -41,11 +41,21 @@ func newTarget(u update) *target {
 func (a *Adapter) answer(ctx, sends context.Context, u update, m bot.Message) bool {
 	t := newTarget(u)
 	stopTyping := a.typing(ctx, *t)
-	a.answering <- struct{}{}
-	reply := a.config.Handler.Handle(ctx, m)
-	<-a.answering
+	reply := a.handle(ctx, u, m, *t)
 	stopTyping()
 	return a.deliver(sends, t, reply)
+}
+
+// handle asks the handler, in turn with the others, and shows what it writes
+// where that is possible.
+func (a *Adapter) handle(ctx context.Context, u update, m bot.Message, t target) bot.Reply {
+	a.answering <- struct{}{}
+	defer func() { <-a.answering }()
+	if drafts := a.drafts(ctx, u, t); drafts != nil {
+		defer drafts.Done()
+		m.Show = drafts.Show
+	}
+	return a.config.Handler.Handle(ctx, m)
 }
 
 // typing shows that the bot is at work until the returned function is called.

@@ -3,16 +3,17 @@
 // Start at [New] and [Adapter.Run]: one long poll, a queue that keeps the order
 // within each chat, and a sender that survives what Telegram answers. poll.go
 // receives and confirms, address.go decides what was said to the bot, format.go
-// writes Telegram's HTML, send.go delivers, client.go is the only code that
-// touches the library's client and keeps the token out of errors and logs.
+// writes Telegram's HTML, send.go delivers, draft.go shows an answer while it is
+// being written, client.go is the only code that touches the library's client
+// and keeps the token out of errors and logs.
 //
 // A reply is delivered at least once: where a connection ends before Telegram's
 // answer, nobody can know whether the message stands in the chat. It is then
 // sent again, with a warning in the log, because an asker who is left without
 // an answer is worse off than one who reads it twice.
 //
-// What it does not do: it answers no question, edits no message, streams
-// nothing, and uses no webhook.
+// What it does not do: it answers no question, edits no message, and uses no
+// webhook.
 package telegram
 
 import (
@@ -24,6 +25,7 @@ import (
 	"net/url"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -51,6 +53,7 @@ type Config struct {
 	Grace   time.Duration // to finish answers at the end; 0 means 20 s
 	Backoff time.Duration // before the first try again after an error; 0 means 500 ms
 	Typing  time.Duration // between two "typing" notices; 0 means 4 s: one lasts 5 s or less
+	Draft   time.Duration // between two drafts of an answer that is being written; 0 means 1 s, what Telegram allows a chat
 }
 
 func (c Config) withDefaults() Config {
@@ -69,7 +72,7 @@ func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		value    *time.Duration
 		fallback time.Duration
-	}{{&c.Poll, 50 * time.Second}, {&c.Grace, 20 * time.Second}, {&c.Backoff, 500 * time.Millisecond}, {&c.Typing, 4 * time.Second}} {
+	}{{&c.Poll, 50 * time.Second}, {&c.Grace, 20 * time.Second}, {&c.Backoff, 500 * time.Millisecond}, {&c.Typing, 4 * time.Second}, {&c.Draft, time.Second}} {
 		if *d.value <= 0 {
 			*d.value = d.fallback
 		}
@@ -85,6 +88,7 @@ type Adapter struct {
 	self   tgbotapi.User // known once connected
 
 	answering chan struct{} // one entry a question that is being answered
+	draftless atomic.Bool   // the server knows no drafts
 
 	mu          sync.Mutex
 	unfinished  map[int]bool    // ids of updates taken and not yet answered

@@ -119,14 +119,21 @@ func (p *prompt) say(ctx context.Context, line string) {
 	r := p.rooms[p.here]
 	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
-	before := len(r.heard())
+	before, written := len(r.heard()), len(r.written())
 	answered, err := r.say(ctx, line)
+	seen := func() bool {
+		for _, text := range r.written()[written:] {
+			p.show(r, "bot is writing", text)
+			written++
+		}
+		return len(r.heard()) > before
+	}
 	switch {
 	case err != nil:
 		fmt.Fprintf(p.out, "(not said: %v)\n", err)
 	case !answered:
 		fmt.Fprintf(p.out, "(not said to the bot: %s)\n", r.hint)
-	case r.wait(ctx, func() bool { return len(r.heard()) > before }) != nil:
+	case r.wait(ctx, seen) != nil:
 		fmt.Fprintf(p.out, "(no answer within %v)\n", p.patience)
 	default:
 		p.awaitQuiet(ctx, r)
@@ -150,15 +157,15 @@ func (p *prompt) awaitQuiet(ctx context.Context, r room) {
 func (p *prompt) showAll() {
 	for i, r := range p.rooms {
 		for _, text := range r.heard()[p.shown[i]:] {
-			p.show(r, text)
+			p.show(r, "bot", text)
 			p.shown[i]++
 		}
 	}
 }
 
-// show prints one message of the bot, indented below where it was said.
-func (p *prompt) show(r room, text string) {
-	fmt.Fprintf(p.out, "[%s] bot:\n", r.name)
+// show prints one message of the bot, indented below where it was said and how.
+func (p *prompt) show(r room, how, text string) {
+	fmt.Fprintf(p.out, "[%s] %s:\n", r.name, how)
 	for line := range strings.Lines(strings.TrimRight(printable(text), "\n") + "\n") {
 		fmt.Fprint(p.out, "  "+line)
 	}

@@ -17,8 +17,11 @@ type room struct {
 	// say says one line as the member. It reports whether the bot is to answer;
 	// it waits for a bot that is not there yet, where the platform would.
 	say func(ctx context.Context, line string) (answered bool, err error)
-	// heard returns what the bot has said there, as a reader sees it.
+	// heard returns what the bot has said there, as a reader sees it; not what it
+	// is still writing.
 	heard func() []string
+	// written returns the states of answers while they were being written.
+	written func() []string
 	// wait waits until holds, which is asked whenever something happens.
 	wait func(ctx context.Context, holds func() bool) error
 }
@@ -53,8 +56,18 @@ func telegramRoom(t *bottest.Telegram, member bottest.TelegramUser, chat bottest
 			}
 			return out
 		},
+		written: func() []string {
+			var out []string
+			for _, d := range t.Drafts(chat) {
+				out = append(out, d.Text)
+			}
+			return out
+		},
 	}
 }
+
+// unfinished is the notice below an answer that the bot is still writing.
+var unfinished = regexp.MustCompile(`(Still writing…|正在撰写……)\s*$`)
 
 // telegramText is a message with the targets of its links, but for those of
 // marks, which stand in the source list, too.
@@ -86,7 +99,18 @@ func discordRoom(d *bottest.Discord, at bottest.DiscordPlace, name, hint string)
 		heard: func() []string {
 			var out []string
 			for _, m := range d.Answers(at.Channel) {
-				out = append(out, discordText(m.Content))
+				if text := discordText(m.Content); !unfinished.MatchString(text) {
+					out = append(out, text)
+				}
+			}
+			return out
+		},
+		written: func() []string {
+			var out []string
+			for _, f := range d.Fillings(at.Channel) {
+				if unfinished.MatchString(f.Text) {
+					out = append(out, f.Text)
+				}
 			}
 			return out
 		},

@@ -160,6 +160,39 @@ func TestEveryPlace(t *testing.T) {
 	}
 }
 
+// What the bot is writing is printed as it comes, and the answer once.
+func TestWriting(t *testing.T) {
+	s := open(t, append(specs(), "--model", "")...)
+	bots(t, s.settings, bot.New(bot.Config{Answerer: &bottest.Answerer{
+		Write: func(_ context.Context, q rag.Question, show func(rag.Answer)) (rag.Answer, error) {
+			whole := bottest.Echo(q)
+			show(bottest.Grown(whole, 1))
+			time.Sleep(2 * quiet)
+			return whole, nil
+		},
+	}}))
+	lines := []string{"in private?", "/in discord server", "/ask by command?", "@bot in the server?"}
+	go func() { _, _ = io.WriteString(s.in, strings.Join(lines, "\n")+"\n"); _ = s.in.Close() }()
+	printed, code := s.finish()
+	rest := printed
+	for _, text := range []string{
+		"[telegram private] bot is writing:\n  You asked: in private? [1]", "Still writing…",
+		"[telegram private] bot:\n  You asked: in private? [1] Turns before: 0. [2]", "As of 2024-03",
+		"[discord server] bot is writing:\n  You asked: by command? [1]", "Still writing…",
+		"[discord server] bot:\n  You asked: by command? [1] Turns before: 0. [2]", "As of 2024-03",
+		"[discord server] bot:\n  You asked: in the server? [1]",
+	} {
+		_, after, ok := strings.Cut(rest, text)
+		if !ok {
+			t.Fatalf("no %q where it is expected in:\n%s", text, printed)
+		}
+		rest = after
+	}
+	if n := strings.Count(printed, "bot:\n"); n != 3 || strings.Count(printed, "bot is writing") != 2 || code != exitOK {
+		t.Errorf("%d messages of the bot, exit code %d:\n%s\nerrors:\n%s", n, code, printed, s.errs.String())
+	}
+}
+
 // Without a bot nothing hangs: each line says what is missing.
 func TestNoBot(t *testing.T) {
 	s := open(t, "--wait", "50ms")

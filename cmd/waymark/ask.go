@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/waymark-bot/waymark/bot"
 	"github.com/waymark-bot/waymark/rag"
 )
 
@@ -58,14 +57,16 @@ func (c *askCommand) Run(ctx context.Context, a *app) error {
 			return err
 		}
 	}
-	answer, err := k.engine.Ask(ctx, rag.Question{Text: text, Language: string(c.Lang)})
-	if err != nil {
-		return err
-	}
+	q := rag.Question{Text: text, Language: string(c.Lang)}
 	if c.JSON {
+		answer, err := k.engine.Ask(ctx, q)
+		if err != nil {
+			return err
+		}
 		return printJSON(a.stdout, answerToJSON(answer))
 	}
-	if err := newTerminal(a.stdout, a.env).reply(bot.ReplyTo(answer)); err != nil || !c.Trace {
+	answer, err := newTerminal(a.stdout, a.env).answer(ctx, k.engine, q, a.logger)
+	if err != nil || !c.Trace {
 		return err
 	}
 	return a.trace(k, text, &answer)

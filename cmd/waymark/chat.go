@@ -75,7 +75,9 @@ func (c *chatCommand) turn(ctx context.Context, a *app, b *bot.Bot, t *terminal,
 		name, rest, _ := strings.Cut(command, " ")
 		m.Command, m.Text = strings.ToLower(name), strings.TrimSpace(rest)
 	}
-	if err := t.reply(b.Handle(ctx, m)); err != nil {
+	w := t.writing(ctx, a.logger)
+	m.Show = w.show()
+	if err := w.end(b.Handle(ctx, m)); err != nil {
 		return false, err
 	}
 	_, err = fmt.Fprintln(a.stdout)
@@ -84,16 +86,21 @@ func (c *chatCommand) turn(ctx context.Context, a *app, b *bot.Bot, t *terminal,
 
 // inLanguage asks for answers in a language, the question's own for "".
 type inLanguage struct {
-	bot.Answerer
+	bot.Streamer
 	language string
 }
 
 // Ask implements [bot.Answerer].
 func (l inLanguage) Ask(ctx context.Context, q rag.Question) (rag.Answer, error) {
+	return l.Stream(ctx, q, nil)
+}
+
+// Stream implements [bot.Streamer].
+func (l inLanguage) Stream(ctx context.Context, q rag.Question, show func(rag.Answer)) (rag.Answer, error) {
 	if q.Language == "" {
 		q.Language = l.language
 	}
-	return l.Answerer.Ask(ctx, q)
+	return l.Streamer.Stream(ctx, q, show)
 }
 
 // locale is the language that the person's system speaks, as "zh_CN.UTF-8".

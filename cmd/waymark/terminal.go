@@ -19,6 +19,7 @@ type terminal struct {
 	out    io.Writer
 	width  int // columns; 0 does not wrap
 	colour bool
+	person bool // somebody reads as it is printed
 }
 
 // isTerminal reports whether a stream is one that a person sits at.
@@ -36,7 +37,7 @@ func useColour(stream any, env map[string]string) bool {
 const maxWidth = 100
 
 func newTerminal(out io.Writer, env map[string]string) *terminal {
-	t := &terminal{out: out, colour: useColour(out, env)}
+	t := &terminal{out: out, colour: useColour(out, env), person: isTerminal(out)}
 	if f, ok := out.(*os.File); ok && isTerminal(out) {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
 			t.width = min(columns, maxWidth)
@@ -65,18 +66,23 @@ func (t *terminal) reply(r bot.Reply) error {
 	for _, l := range r.Lines {
 		t.line(&b, l)
 	}
+	t.tail(&b, r)
+	_, err := t.out.Write(b.Bytes())
+	return err
+}
+
+// tail prints what stands below the lines of a reply.
+func (t *terminal) tail(b *bytes.Buffer, r bot.Reply) {
 	if len(r.Sources) > 0 {
 		b.WriteString("\n" + t.style(bold, bot.SourcesHeading(r.Language)) + "\n")
 	}
 	for _, s := range r.Sources {
-		t.source(&b, s)
+		t.source(b, s)
 	}
 	if r.Notice != "" {
 		b.WriteByte('\n')
-		t.paragraph(&b, "", "", dim, plainPieces(r.Notice))
+		t.paragraph(b, "", "", dim, plainPieces(r.Notice))
 	}
-	_, err := t.out.Write(b.Bytes())
-	return err
 }
 
 // line prints one line of an answer, with a mark [n] behind what rests on source n.
