@@ -19,7 +19,7 @@ const reloadEvery = time.Second
 type live struct {
 	open       func(context.Context) (*knowledge, error)
 	generation func() (string, error) // the one that open would open
-	bot        bot.Config // of every generation's bot: its sessions, accounts and budgets
+	bot        bot.Config             // of every generation's bot: its sessions, accounts and budgets
 	logger     *slog.Logger
 
 	current atomic.Pointer[serving]
