@@ -22,7 +22,7 @@ const (
 // under the curve .90 to .99); where the topic is there and the answer is not, it does not, which is
 // what the value check is for.
 const (
-	minPassageCoverage  = 0.45
+	minPassageCoverage  = 0.3
 	minSentenceCoverage = 0.3
 )
 
