@@ -68,8 +68,8 @@ func numbered(t *testing.T, w *world, question, s string) string {
 func TestStream(t *testing.T) {
 	n := numbered(t, landscape(t), founded, "founded in 2019")
 	synctest.Test(t, func(t *testing.T) {
-		var last time.Time
-		m := &slowModel{pause: 200 * time.Millisecond, wrote: func(string) { last = time.Now() }}
+		var last atomic.Int64 // when the model wrote last, by the clock
+		m := &slowModel{pause: 200 * time.Millisecond, wrote: func(string) { last.Store(time.Now().UnixNano()) }}
 		m.pieces = []string{"Gravholt was ", "founded in 2019 ", "by Ingrid Solheim ", n, " The moon is ", "made of cheese " + n + ".", " It lifts 40-tonne weights in disused ", "mine shafts " + n}
 		cfg, err := readConfig()
 		if err != nil {
@@ -79,7 +79,7 @@ func TestStream(t *testing.T) {
 		e := rag.New(cfg)
 		var shown []rag.Answer
 		a, err := e.Stream(t.Context(), rag.Question{Text: founded}, func(a rag.Answer) {
-			if d := time.Since(last); d > 50*time.Millisecond {
+			if d := time.Since(time.Unix(0, last.Load())); d > 50*time.Millisecond {
 				t.Errorf("%q is shown %v after it was written", a.Render(), d)
 			}
 			shown = append(shown, a)
