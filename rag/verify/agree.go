@@ -19,6 +19,8 @@ func (f *figure) agrees(s *figure, published corpus.Date) bool {
 		return f.isBare() && s.Date.Month == 0 && f.Num == float64(s.Date.Year)
 	case f.ratio() > 0 && s.ratio() > 0 && f.kind != s.kind:
 		return math.Abs(f.ratio()-s.ratio()) < 0.006
+	case f.label && s.kind == ordinal, f.kind == ordinal && s.label:
+		return f.Num == s.Num
 	case f.kind != s.kind || f.Percent != s.Percent:
 		return false
 	case f.Malformed || s.Malformed:
@@ -27,6 +29,8 @@ func (f *figure) agrees(s *figure, published corpus.Date) bool {
 		return false
 	case f.Currency != "" && s.Currency == "" && !s.Scaled && s.Kind == corpus.Number && !f.Scaled:
 		return false // nine nodes are not nine dollars
+	case f.Currency != "" && s.Currency == "" && s.counter, s.Currency != "" && f.Currency == "" && f.counter:
+		return false // nor are 650 million pieces
 	case f.measure != "" && s.measure != "" && f.measure != s.measure:
 		return false
 	case f.Bound != "" && s.Bound != "" && f.Bound != s.Bound:
@@ -82,6 +86,9 @@ func dateFits(f, s *figure, published corpus.Date) bool {
 	d, e := f.Date, s.Date
 	if e.Year == 0 {
 		e.Year = published.Year
+		if s.lent > 0 && d.Year == s.lent && d.Month > 0 {
+			e.Year = s.lent
+		}
 	}
 	switch {
 	case d.Year != 0 && d.Year != e.Year:

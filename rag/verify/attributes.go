@@ -96,15 +96,30 @@ func nearestCue(r *reading, hits []hit, f *figure, clause int32) int {
 		if r.words[h.from].clause != clause {
 			continue
 		}
-		d := f.from - h.to
-		if h.from >= f.to {
-			d = h.from - f.to
-		}
-		if d >= 0 && d < near {
+		if d := f.distance(h); d >= 0 && d < near && (d <= beside || !r.belongs(h, f)) {
 			best, near = h.group, d
 		}
 	}
 	return best
+}
+
+// beside is how many words may stand between a figure and the cue that is its own.
+const beside = 1
+
+// distance is how many words stand between f and the hit, -1 when they overlap.
+func (f *figure) distance(h hit) int {
+	if h.from >= f.to {
+		return h.from - f.to
+	}
+	return max(f.from-h.to, -1)
+}
+
+// belongs reports whether the cue stands right behind another amount than f, whose own it then is:
+// 以 1.5 亿美元估值融资.
+func (r *reading) belongs(h hit, f *figure) bool {
+	return slices.ContainsFunc(r.figures, func(g figure) bool {
+		return g.from != f.from && g.kind == plainFigure && g.Kind == corpus.Amount && h.from >= g.to && h.from-g.to <= beside
+	})
 }
 
 // roundFault checks, where the claim states an amount, that it is of the same

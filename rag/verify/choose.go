@@ -112,7 +112,7 @@ func (cl *claim) beside(c *Checker, s *source, best int) []int {
 		for to < len(units) && units[to].clause == units[from].clause {
 			to++
 		}
-		if i := s.bestFor(units, from, to, best); i >= 0 && !slices.Contains(out, i) {
+		if i := s.bestFor(units, from, to, best, cl.zh != s.zh); i >= 0 && !slices.Contains(out, i) {
 			out = append(out, i)
 		}
 		from = to
@@ -121,10 +121,11 @@ func (cl *claim) beside(c *Checker, s *source, best int) []int {
 }
 
 // bestFor returns the sentence that holds units [from, to), a clause, much better than
-// sentence best, or -1.
-func (s *source) bestFor(units []unit, from, to, best int) int {
-	words := s.held(units, from, to, best, false)
-	numbers := s.held(units, from, to, best, true)
+// sentence best, or -1. Across languages few words are known, and names, which need no translation,
+// would choose the sentence alone: they are left out.
+func (s *source) bestFor(units []unit, from, to, best int, across bool) int {
+	words := s.held(units, from, to, best, false, across)
+	numbers := s.held(units, from, to, best, true, across)
 	if words.all == 0 || words.all < clauseUnits && numbers.found == numbers.all {
 		return -1
 	}
@@ -134,10 +135,10 @@ func (s *source) bestFor(units []unit, from, to, best int) int {
 	}
 	found := -1
 	for i := range s.sentences {
-		if i == best || words.all < clauseUnits && s.held(units, from, to, i, true).share() < 1 {
+		if i == best || words.all < clauseUnits && s.held(units, from, to, i, true, across).share() < 1 {
 			continue
 		}
-		if v := s.held(units, from, to, i, false).share(); v >= least {
+		if v := s.held(units, from, to, i, false, across).share(); v >= least {
 			found, least = i, v+1e-9
 		}
 	}
@@ -149,11 +150,12 @@ type holding struct{ found, all int }
 
 func (h holding) share() float64 { return float64(h.found) / float64(max(h.all, 1)) }
 
-// held counts which of units [from, to) sentence i holds: the numbers or the others.
-func (s *source) held(units []unit, from, to, i int, numbers bool) holding {
+// held counts which of units [from, to) sentence i holds: the numbers or the others, with names or
+// without.
+func (s *source) held(units []unit, from, to, i int, numbers, nameless bool) holding {
 	var h holding
 	for u := from; u < to; u++ {
-		if (units[u].kind == numeric) != numbers {
+		if (units[u].kind == numeric) != numbers || units[u].kind == named && nameless {
 			continue
 		}
 		h.all++

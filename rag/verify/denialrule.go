@@ -12,9 +12,8 @@ func (c *Checker) denialFault(cl *claim, e *evidence) Verdict {
 		return v
 	}
 	p := c.pairDenials(cl, e)
-	across := cl.zh != e.zh
 	for i, d := range p.mine {
-		if !p.mineMet[i] && !d.soft && (!across || len(p.theirs) == 0) {
+		if !p.mineMet[i] && !d.soft {
 			return denies(&d)
 		}
 	}
@@ -54,13 +53,14 @@ func (c *Checker) pairDenials(cl *claim, e *evidence) *pairing {
 	p.match(false, shares)
 	p.match(true, shares)
 	for i := range p.mine {
-		p.mineMet[i] = p.mineMet[i] || e.turns(&p.mine[i])
+		p.mineMet[i] = p.mineMet[i] || e.turns(&p.mine[i]) || across && !e.zh && c.turnsAcross(&p.mine[i], e)
 	}
 	other := func(a, b *denial) bool {
 		return across || !a.bound && !b.bound && !e.affirms(a) && !cl.affirms(c, b, e)
 	}
+	p.match(false, func(a, b *denial) bool { return !a.soft && other(a, b) })
 	p.match(false, other)
-	p.match(true, other)
+	p.match(true, func(a, b *denial) bool { return !across && other(a, b) })
 	return p
 }
 
@@ -180,6 +180,15 @@ func (e *evidence) turns(d *denial) bool {
 	})
 }
 
+// turnsAcross is turns for a Chinese denial of what the English evidence says: 未公布, unpublished.
+func (c *Checker) turnsAcross(d *denial, e *evidence) bool {
+	return slices.ContainsFunc(d.scope[:min(2, len(d.scope))], func(w string) bool {
+		return slices.ContainsFunc(stemmed(c.glossary.FromChinese(w)), func(t string) bool {
+			return e.turns(&denial{scope: []string{t}})
+		})
+	})
+}
+
 // turns reports whether the claim has a word like "untouched", which may say in another
 // way what the source denies.
 func (cl *claim) turns() bool {
@@ -187,17 +196,19 @@ func (cl *claim) turns() bool {
 }
 
 // affirms reports whether the evidence says outside its negations what d
-// denies: the nearest word and half of all.
+// denies: the nearest word and half of all, or nearly all but the nearest one.
 func (e *evidence) affirms(d *denial) bool {
-	found := 0
+	found, nearest := 0, false
 	for i, w := range d.scope {
 		if e.says(w) {
 			found++
-		} else if i == 0 {
-			return false
+			nearest = nearest || i == 0
 		}
 	}
-	return found > 0 && 2*found >= len(d.scope)
+	if !nearest {
+		return found >= max(3, len(d.scope)-2)
+	}
+	return 2*found >= len(d.scope)
 }
 
 // deniedOnly reports whether w stands in the scopes of r's negations alone.

@@ -23,7 +23,7 @@ const (
 // English negations. What softDenials holds may stand for one in other words.
 var (
 	hardDenials = newSet("not no never none nor neither cannot without nobody nothing nowhere")
-	softDenials = newSet("lack fail hardly barely rarely seldom unable absent absence refus deny stop ceas prevent avoid exclud except few little unless instead rather beyond spare free less impossibl difficult hard pend") // stems
+	softDenials = newSet("lack fail hardly barely rarely seldom unable absent absence refus deny stop ceas prevent avoid exclud except few little unless instead rather beyond spare free less impossibl difficult hard pend miss") // stems
 	// what makes a negation none: not only, no doubt, no-code
 	notDenied = newSet("only just merely least simply necessarily-but doubt matter code")
 )
@@ -68,6 +68,8 @@ func englishDenial(words []word, i int) (n int, soft bool) {
 		return 0, false
 	case w == "not" && i > 0 && words[i-1].low == "or":
 		return 0, false // whether or not
+	case compared[next] && i+2 < len(words) && words[i+2].low == "than":
+		return 0, false // no more than: a bound
 	case hardDenials[w]:
 		return denyUnless(next), false
 	case w == "yet" && next == "to", softDenials[words[i].norm], strings.HasSuffix(w, "less") && len(w) > 6:
@@ -75,6 +77,8 @@ func englishDenial(words []word, i int) (n int, soft bool) {
 	}
 	return 0, false
 }
+
+var compared = newSet("more less fewer later earlier higher lower")
 
 // within reports whether the last clause or two of words have the word.
 func within(words []word, text string) bool {
@@ -96,11 +100,12 @@ func denyUnless(next string) int {
 // Chinese negations, the longer ones first.
 var (
 	hanDenials = []string{"尚未", "并未", "从未", "还未", "暂未", "仍未", "没有", "并没", "从没", "并非", "绝非", "并不", "从不", "不再", "不是", "暂无", "并无", "毫无", "无法", "未必", "未能", "未经", "不能", "不会", "不可以", "不可", "没", "未", "不", "非", "无"}
-	hanSoft    = []string{"缺乏", "缺少", "拒绝", "停止", "难以", "很难", "避免", "防止", "免于", "无需", "无须", "不用", "不必", "不足", "失败", "否认", "不受", "以外", "除外", "而非", "而不是", "不透明"}
+	hanSoft    = []string{"缺乏", "缺少", "拒绝", "停止", "停运", "停产", "停业", "停用", "难以", "很难", "避免", "防止", "免于", "无需", "无须", "不用", "不必", "不足", "失败", "否认", "不受", "不如", "不及", "以外", "除外", "而非", "而不是", "不透明", "免"}
 	// words in which these characters deny nothing
 	hanNone = []string{"不仅", "不但", "不只", "不光", "不单", "不断", "不同", "不过", "不久", "不少", "不错", "不论", "不管", "不禁", "不止", "不妨", "不得不", "不可避免", "不可或缺", "不可篡改",
 		"未来", "无论", "无数", "无限", "无缝", "无人机", "无线", "无形", "无疑", "无与伦比", "无处不在", "无状态", "无服务器",
-		"非常", "非洲", "除非", "非凡", "是否", "与否", "莫不", "无不", "无非", "要不",
+		"非常", "非洲", "除非", "非凡", "是否", "与否", "莫不", "无不", "不少于", "不低于", "不小于", "不多于", "不高于", "不大于", "不超过", "无非", "要不",
+		"难免", "以免", "未免", "免费", "免疫", "不利", "不良", "不当", "不幸", "不惜", "不时", "不料", "不愧", "不停", "不凡", "不计其数",
 		"不等", "不一", "不变", "不菲", "不俗", "非正式", "淹没", "沉没", "没收", "出没", "差不多", "供不应求", "不动产", "不可替代", "不可逆", "无监督", "非结构"}
 )
 
@@ -111,6 +116,9 @@ func hanDenial(words []word, i int) (n int, soft bool) {
 	}
 	if inside(words, i, hanNone) {
 		return 0, false
+	}
+	if n := spelled(words, i, "不到"); n > 0 && i+n < len(words) && isDigit(words[i+n].text[0]) {
+		return 0, false // a bound
 	}
 	if n := longest(words, i, hanSoft); n > 0 {
 		return n, true
@@ -123,7 +131,7 @@ func hanDenial(words []word, i int) (n int, soft bool) {
 }
 
 // mayDeny holds the first characters of hanDenials and hanSoft.
-var mayDeny = newSet("尚 并 从 还 暂 仍 没 绝 毫 无 未 不 非 缺 拒 停 难 很 避 防 免 失 否 以 除 而")
+var mayDeny = newSet("免 尚 并 从 还 暂 仍 没 绝 毫 无 未 不 非 缺 拒 停 难 很 避 防 免 失 否 以 除 而")
 
 // longest returns the length in characters of the first of l that stands at i.
 func longest(words []word, i int, l []string) int {

@@ -125,7 +125,7 @@ func (x *change) nameFault(n *name) Verdict {
 		return supported
 	}
 	same := slices.ContainsFunc(x.s.names, func(m name) bool { return there(m.from, m.to) && sameThing(x.cl, x.s, n, &m) })
-	if same || x.k > x.cl.label && permuted(x.cl, x.s, n, &x.s.names[m]) {
+	if same || x.cl.toldActively(x.s, n) || x.cl.toldActively(x.s, &x.s.names[m]) || x.k > x.cl.label && permuted(x.cl, x.s, n, &x.s.names[m]) {
 		return supported
 	}
 	return fault(x.cl.reasonOf(n), "%q stands where the source has %q", n.text, x.s.names[m].text)

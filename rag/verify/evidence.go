@@ -15,6 +15,7 @@ type source struct {
 	subjects  map[string]bool // keys of its subject's names
 	groups    map[int]bool    // known names among them
 	heading   []word
+	headed    int             // how many known names it has
 	words     map[string]bool // norms of headings and of the subject's names
 	zh        bool
 }
@@ -63,6 +64,13 @@ func (c *Checker) newSource(s Source) *source {
 			out.words[p] = true
 		}
 	}
+	groups := map[int]bool{}
+	for i := range out.heading {
+		if n, g := c.names.at(out.heading, i); n > 1 || n == 1 && len(out.heading[i].text) > shortName {
+			groups[g] = true
+		}
+	}
+	out.headed = len(groups)
 	out.cut()
 	return out
 }
@@ -143,10 +151,11 @@ func (e *evidence) isSubject(n *name) bool {
 	return slices.ContainsFunc(e.sentences, func(s *cited) bool { return s.source.isSubject(n) })
 }
 
-// isAbout reports whether the source is about n, or names it in a heading when it
-// does not say what it is about.
+// isAbout reports whether the source is about n, or names it, and no other known name, in
+// a heading when it does not say what it is about. Short names, which may be acronyms, are not
+// told apart by that.
 func (s *source) isAbout(n *name) bool {
-	return s.isSubject(n) || len(s.subjects) == 0 && (&reading{words: s.heading}).hasKey(n.key)
+	return s.isSubject(n) || len(s.subjects) == 0 && (s.headed < 2 || len(n.key) <= shortName) && (&reading{words: s.heading}).hasKey(n.key)
 }
 
 // casing reports whether the passages print the word with a capital inside a

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -19,6 +20,9 @@ type figure struct {
 	to      int
 	measure string // id of the unit of measure behind it, "" for none
 	account bool   // a date that "as of" puts the report's own date for
+	lent    int    // year that a date without one may take over from a date beside it
+	label   bool   // a bare number that counts nothing but labels what stands before it: Season 7
+	counter bool   // a word that counts pieces stands behind it: 650 枚
 }
 
 type figureKind int
@@ -57,17 +61,59 @@ func (c *Checker) readFigures(text string, words []word, year int) []figure {
 		out = insert(out, f)
 	}
 	out = joinRanges(text, out)
+	lendYears(text, out)
 	for i := range out {
-		out[i].measure = measureAt(words, out[i].to)
+		f := &out[i]
+		f.measure = measureAt(words, f.to)
+		f.label = f.labels(words)
+		f.counter = f.to < len(words) && words[f.to].gap == joined && pieces[words[f.to].text]
 	}
 	return out
+}
+
+// pieces are words that count things, and never money.
+var pieces = newSet("枚 个 种 台 名 家 位 块 颗 张 次 项 款 座 艘 辆 件 人 只")
+
+// numbered are words that a number stands behind.
+var numbered = newSet("phase stage step season round series part chapter section level tier layer version batch group class volume option number")
+
+// labels reports whether the bare number f stands behind a word with a capital or one that is
+// numbered, and in front of nothing that it could count: Season 7, phase two of the plan.
+func (f *figure) labels(words []word) bool {
+	if f.kind != plainFigure || f.Scaled || f.Percent || f.Currency != "" || f.from == 0 || f.to != f.from+1 || words[f.from].gap != joined {
+		return false
+	}
+	before := words[f.from-1]
+	if numbered[before.low] {
+		return true
+	}
+	if before.han || functionWords[before.low] || !isCapital(before.text[0]) || !isDigit(f.text[0]) {
+		return false
+	}
+	if f.to == len(words) || words[f.to].gap > joined {
+		return true
+	}
+	return functionWords[words[f.to].low]
 }
 
 // reread corrects two readings: a round number in front of a scale that looks
 // like a year (2000 万), and a year with a month in digits (2023-09).
 func (c *Checker) reread(text string, v corpus.Value, end int) corpus.Value {
 	rest := text[v.End:end]
-	if v.Kind != corpus.When || v.Date.Month > 0 || v.Quarter > 0 || v.End-v.Start != 4 {
+	if n, d := dayBehind(rest); d > 0 && v.Kind == corpus.When && v.Date.Year == 0 && v.Date.Day == 0 && monthNames[text[v.Start:v.End]] {
+		v.Date.Day, v.End = d, v.End+n
+		n, v.Date.Year = yearBehind(rest[n:])
+		v.End += n
+		return v
+	}
+	if v.Kind != corpus.When || v.Date.Month > 0 || v.Quarter > 0 {
+		return v
+	}
+	if n, m := hanMonthBehind(rest, strings.HasSuffix(text[:v.End], "年")); m > 0 {
+		v.Date.Month, v.End = m, v.End+n
+		return v
+	}
+	if v.End-v.Start != 4 {
 		return v
 	}
 	if m, ok := monthBehind(rest); ok {
@@ -80,6 +126,65 @@ func (c *Checker) reread(text string, v corpus.Value, end int) corpus.Value {
 		return n
 	}
 	return v
+}
+
+// dayBehind reads the day behind the name of a month, " 5" or " 5th", and returns how long it is.
+func dayBehind(s string) (n, day int) {
+	n = 1
+	for n < len(s) && n < 3 && isDigit(s[n]) {
+		day = day*10 + int(s[n]-'0')
+		n++
+	}
+	if len(s) == 0 || s[0] != ' ' || day < 1 {
+		return 0, 0
+	}
+	if _, year := yearBehind(s[n:]); day > 31 && year == 0 {
+		return 0, 0
+	}
+	if rest := s[n:]; len(rest) > 2 && isLetter(rest[0]) && strings.Contains("st nd rd th", rest[:2]) && !isLetter(rest[2]) {
+		n += 2
+	}
+	if rest := s[n:]; rest != "" && (isDigit(rest[0]) || isLetter(rest[0]) || rest[0] == '%' || rest[0] == ':' || len(rest) > 1 && (rest[0] == '.' || rest[0] == ',') && isDigit(rest[1])) {
+		return 0, 0
+	}
+	return n, day
+}
+
+// yearBehind reads the year behind a day, ", 2023", whichever it is.
+func yearBehind(s string) (n, year int) {
+	if n = len(", 2023"); len(s) < n || s[:2] != ", " || len(s) > n && isWordByte(s[n]) && s[n] != '.' && s[n] != ',' {
+		return 0, 0
+	}
+	year, err := strconv.Atoi(s[2:n])
+	if err != nil || year < 0 {
+		return 0, 0
+	}
+	return n, year
+}
+
+// hanMonthBehind reads the month behind a year in Chinese characters, 年一月 or, when the year has its 年
+// already, 一月, and returns how long it is.
+func hanMonthBehind(s string, year bool) (n, month int) {
+	if !year && !strings.HasPrefix(strings.TrimLeft(s, " "), "年") {
+		return 0, 0
+	}
+	words := scan(strings.TrimPrefix(strings.TrimLeft(s, " "), "年"))
+	f, i := 0.0, 0
+	for ; i < len(words) && i < 3 && words[i].text != "月"; i++ {
+		if words[i].text == "十" {
+			f = 10
+			continue
+		}
+		d, ok := hanDigits[words[i].text]
+		if !ok {
+			return 0, 0
+		}
+		f += d
+	}
+	if i == 0 || i == len(words) || words[i].text != "月" || f > 12 {
+		return 0, 0
+	}
+	return strings.Index(s, "月") + len("月"), int(f)
 }
 
 // monthBehind reads "-09", not followed by a further part.
@@ -160,6 +265,15 @@ var (
 	approxCues  = []string{"about", "around", "roughly", "approximately", "nearly", "almost", "some", "circa", "~", "≈", "约", "大约", "大概", "近", "将近", "接近", "close to"}
 )
 
+// factorCues stand before a multiple.
+var factorCues = []string{"factor of", "factor of about", "factor of around", "factor of roughly", "factor of nearly", "factor of over", "factor of more than"}
+
+// Bounds that the value reader takes for their opposites, or not at all.
+var (
+	overCues  = []string{"no less than", "not less than", "no fewer than", "not fewer than", "不少于", "不低于", "不小于", "不下"}
+	underCues = []string{"no more than", "not more than", "at most", "fewer than", "不超过", "不多于", "不高于", "不大于", "不足", "未满"}
+)
+
 // hasCue reports whether one of the cues stands right before, blanks, signs
 // and articles aside.
 func hasCue(before string, cues []string) bool {
@@ -186,6 +300,12 @@ func (f *figure) refine(text, rest string) {
 	before := text[:f.Start]
 	f.approx = hasCue(before, approxCues) || strings.HasPrefix(rest, "左右") || strings.HasPrefix(rest, "多") || strings.HasPrefix(rest, "余") || strings.HasPrefix(rest, " or so")
 	f.places = resolution(f)
+	if hasCue(before, overCues) {
+		f.Bound = "over"
+	}
+	if hasCue(before, underCues) {
+		f.Bound = "under"
+	}
 	if strings.HasSuffix(before, "百分之") {
 		f.Percent = true
 	}
@@ -199,7 +319,7 @@ func (f *figure) refine(text, rest string) {
 		return
 	}
 	switch {
-	case opens(low, "x"), opens(low, "times"), opens(low, "fold"), strings.HasPrefix(low, "倍"), strings.HasPrefix(low, "×"):
+	case hasCue(before, factorCues), opens(low, "x"), opens(low, "times"), opens(low, "fold"), strings.HasPrefix(low, "倍"), strings.HasPrefix(low, "×"):
 		f.kind = multiple
 		if strings.HasPrefix(rest, "x") {
 			f.End++
@@ -292,13 +412,20 @@ func insert(l []figure, f figure) []figure {
 // joinRanges gives the first figure of a range the unit of the second: 10-20 %,
 // $5-6 million, 3 到 5 亿.
 func joinRanges(text string, l []figure) []figure {
-	for i := 0; i+1 < len(l); i++ {
+	for i := len(l) - 2; i >= 0; i-- {
 		a, b := &l[i], &l[i+1]
 		if a.kind != plainFigure || b.kind != plainFigure || b.Start < a.End {
 			continue
 		}
+		if a.Percent && b.Currency != "" || a.Currency != "" && b.Percent {
+			continue // at 5 % to 20 million: each has a unit of its own
+		}
 		switch strings.TrimSpace(text[a.End:b.Start]) {
 		case "-", "~", "—", "to", "至", "到":
+		case "/": // a split
+			if !b.Percent {
+				continue
+			}
 		case "and", "和":
 			if !hasCue(text[:a.Start], []string{"between", "在", "介于"}) {
 				continue
@@ -320,6 +447,33 @@ func joinRanges(text string, l []figure) []figure {
 		}
 	}
 	return l
+}
+
+// lendYears notes for each month without a year the year of the date before it, or of the
+// date at the other end of its range: January to May 2018.
+func lendYears(text string, l []figure) {
+	year := 0
+	for i := range l {
+		f := &l[i]
+		switch {
+		case f.kind != dateFigure:
+		case f.Date.Year > 0:
+			year = f.Date.Year
+		case i+1 < len(l) && l[i+1].kind == dateFigure && l[i+1].Date.Year > 0 && isRange(text[min(f.End, l[i+1].Start):l[i+1].Start]):
+			f.lent = l[i+1].Date.Year
+		default:
+			f.lent = year
+		}
+	}
+}
+
+// isRange reports whether s is what stands between the ends of a range.
+func isRange(s string) bool {
+	switch strings.TrimSpace(s) {
+	case "-", "~", "—", "to", "through", "until", "and", "至", "到", "和":
+		return true
+	}
+	return false
 }
 
 // scaleOf is the factor of the figure's scale word.

@@ -55,10 +55,13 @@ func (l *nameList) add(group int, n string) {
 	}
 }
 
+// owner is the word without the ending by which something belongs to it.
+func owner(w string) string { return strings.TrimSuffix(w, "'s") }
+
 // at returns the longest known name at word i: how many words it has and its
 // group. It must be printed with a capital, or be told from a word by a dot or a digit.
 func (l *nameList) at(words []word, i int) (n, group int) {
-	if !l.firsts[key(words[i].low)] {
+	if !l.firsts[key(words[i].low)] && !l.firsts[key(owner(words[i].low))] {
 		return 0, -1
 	}
 	var k, printed strings.Builder
@@ -66,14 +69,16 @@ func (l *nameList) at(words []word, i int) (n, group int) {
 		if j > i && words[j].gap != joined {
 			break
 		}
-		k.WriteString(key(words[j].low))
 		if j > i {
 			printed.WriteByte(' ')
 		}
-		printed.WriteString(words[j].text)
-		if g, ok := l.groups[k.String()]; ok && (l.exact[printed.String()] || words[i].han || hasCapital(printed.String())) {
+		own := k.String() + key(owner(words[j].low))
+		g, ok := l.groups[own]
+		if ok && (l.exact[printed.String()+owner(words[j].text)] || words[i].han || hasCapital(printed.String()+words[j].text)) {
 			n, group = j+1-i, g
 		}
+		k.WriteString(key(words[j].low))
+		printed.WriteString(words[j].text)
 	}
 	return n, group
 }

@@ -179,9 +179,13 @@ func (p slot) excused() bool {
 	a, b := p.cl.items[p.i], p.s.items[p.j]
 	if a.kind == figureItem {
 		f, g := &p.cl.figures[a.n], &p.s.figures[b.n]
-		return f.account || g.account || p.c.ownAttribute(p.cl, p.s, f, g)
+		return f.account || g.account || p.c.ownAttribute(p.cl, p.s, f, g) || p.cl.ownName(p.s, f, g)
 	}
-	if m := &p.cl.names[a.n]; m.from <= p.cl.label && p.s.leavesOut(m) {
+	m := &p.cl.names[a.n]
+	if m.from <= p.cl.label && p.s.leavesOut(m) {
+		return true
+	}
+	if p.cl.toldActively(p.s, m) || p.cl.toldActively(p.s, &p.s.names[b.n]) {
 		return true
 	}
 	for k, x := range p.s.items {
@@ -190,6 +194,43 @@ func (p slot) excused() bool {
 		}
 	}
 	return false
+}
+
+// agents are words in front of who does something to what the sentence is about.
+var agents = newSet("by 由 获 获得 被 得到 受")
+
+// marksAgent reports whether a word for an agent stands right before word i.
+func (r *reading) marksAgent(i int) bool {
+	if i == 0 || r.words[i].gap != joined {
+		return false
+	}
+	return agents[r.words[i-1].norm] || i > 1 && r.words[i-1].han && agents[r.words[i-2].text+r.words[i-1].text]
+}
+
+// isAgent reports whether the sentence has n behind a word for an agent.
+func (s *cited) isAgent(n *name) bool {
+	return slices.ContainsFunc(s.names, func(m name) bool { return m.same(n) && s.marksAgent(m.from) })
+}
+
+// toldActively reports whether the source has n behind a word for an agent, and the claim none of its
+// names: the passive is told actively.
+func (cl *claim) toldActively(s *cited, n *name) bool {
+	return s.isAgent(n) && !slices.ContainsFunc(cl.names, func(m name) bool { return cl.marksAgent(m.from) })
+}
+
+// ownName reports whether a name stands in the clause of f in the claim and in the source, and not in the
+// clause of g, which the source has in a place like it.
+func (cl *claim) ownName(s *cited, f, g *figure) bool {
+	own := f.in(s)
+	if own < 0 {
+		return false
+	}
+	within := func(r *reading, n *name, f *figure) bool { return r.words[n.from].clause == r.words[f.from].clause }
+	return slices.ContainsFunc(cl.names, func(n name) bool {
+		return within(cl.reading, &n, f) && !s.source.isSubject(&n) &&
+			slices.ContainsFunc(s.names, func(m name) bool { return n.same(&m) && within(s.reading, &m, &s.figures[own]) }) &&
+			!slices.ContainsFunc(s.names, func(m name) bool { return n.same(&m) && within(s.reading, &m, g) })
+	})
 }
 
 // connectives stand between the members of a list, companions between two that do

@@ -15,7 +15,7 @@
 // the source sentence put for another often passes too. Chinese names are told apart only where the
 // vocabulary, the glossary or the caller's names know them. It does not
 // calculate: a sum or a count that the source does not print is not supported.
-// TestEdits and TestRetold measure what it catches.
+// TestEdits, TestRetold and TestRenderings measure what it catches; the last one, between the languages.
 package verify
 
 import (
@@ -221,7 +221,7 @@ func (c *Checker) tryAlone(cl *claim, s *source) (Verdict, *evidence, float64) {
 func (c *Checker) judge(cl *claim, e *evidence) Verdict {
 	return c.apply(cl, e,
 		// what is not there
-		c.subjectFault, c.figureFault, c.nameFault, c.roundFault, c.quoteFault, c.denialFault, c.oppositeFault,
+		c.subjectFault, c.figureFault, c.nameFault, c.hanNameFault, c.roundFault, c.quoteFault, c.denialFault, c.oppositeFault,
 		// what is there, of something else
 		c.labelFault, c.repeatFault, c.diffFault, c.slotFault, c.clauseFault, c.attributeFault, c.ownerFault,
 		c.voiceFault, c.coverageFault)

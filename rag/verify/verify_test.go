@@ -51,6 +51,7 @@ func TestNames(t *testing.T) {
 		{"of another", "The Harbour Museum opened in 1931.", Source{Text: "It opened in 1931.", Subject: []string{"io.quay"}}, Subject},
 		{"in a heading alone", "The Harbour Museum opened in 1931.", Source{Text: "It opened in 1931.", Heading: "Harbour Museum > History"}, ""},
 		{"a heading of others too", "The Harbour Museum opened in 1931.", Source{Text: "It opened in 1931.", Subject: []string{"io.quay"}, Heading: "Harbour Museum and io.quay"}, Subject},
+		{"with the ending of an owner", "Io.quay's museum opened in 1931.", Source{Text: "It opened in 1931.", Subject: []string{"Harbour Museum"}}, Subject},
 		{"everyday word", "They render fat in the kitchen of 1931.", Source{Text: "Fat was rendered in the kitchen of 1931."}, ""},
 	}
 	for _, tt := range tests {
@@ -110,6 +111,9 @@ func TestReadFigures(t *testing.T) {
 		{"last year", "last year=2023"},
 		{"去年 9 月", "去年 9 月=2023-09"},
 		{"one of them, one person", ""},
+		{"on March 5, and May 7th 2021", "March 5= May 7th 2021=2021-05-07"},
+		{"at 18% to €13 million", "18%=18% €13 million=EUR1.3e+07"},
+		{"split 50/40/10 percent", "50=50% 40=40% 10=10%"},
 	}
 	for _, tt := range tests {
 		text := plain(tt.text)
@@ -135,6 +139,8 @@ func TestReadDenials(t *testing.T) {
 		{"无需供暖", ""},
 		{"并非如此", "并非(如此)"},
 		{"数据不可以出境", "不可以(出境)"},
+		{"no more than 40, no fewer than 3", ""},
+		{"不到 40 人，不少于 3 人，不利因素", ""},
 	}
 	for _, tt := range tests {
 		var got []string

@@ -111,11 +111,20 @@ func scan(s string) []word {
 		if !han {
 			w.low = strings.ToLower(w.text)
 			w.norm = stem(w.low)
+			if isPluralAcronym(w.text) {
+				w.norm = w.low[:len(w.low)-1]
+			}
 		}
 		out = append(out, w)
 		at, i = end, end
 	}
 	return out
+}
+
+// isPluralAcronym reports whether s is capitals with an s behind: CPUs.
+func isPluralAcronym(s string) bool {
+	capitals, ok := strings.CutSuffix(s, "s")
+	return ok && len(capitals) > 1 && isCapital(capitals[0]) && capitals == strings.ToUpper(capitals)
 }
 
 // wordsIn guesses how many words s has: one in three bytes of Chinese, one in six of English.
@@ -144,7 +153,7 @@ func isWordRune(r rune) bool {
 
 // wordEnd returns where the Latin word or number at i ends. A dot, an
 // apostrophe and a thousands comma hold it together, a hyphen where a digit
-// is on one side (GPT-4); a dot before a capital that follows a small letter
+// is on one side (GPT-4), an ampersand between capitals (R&D); a dot before a capital that follows a small letter
 // is the end of a sentence.
 func wordEnd(s string, i int) int {
 	var prev rune
@@ -175,6 +184,8 @@ func holds(prev, r rune, rest string) bool {
 		return unicode.IsDigit(prev) && unicode.IsDigit(next)
 	case '-':
 		return unicode.IsLetter(prev) && unicode.IsDigit(next)
+	case '&':
+		return unicode.IsUpper(prev) && unicode.IsUpper(next)
 	}
 	return false
 }
