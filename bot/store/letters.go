@@ -1,0 +1,38 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/waymark-bot/waymark/bot"
+)
+
+var _ bot.DeadLetters = (*Store)(nil)
+
+// Dead implements [bot.DeadLetters].
+func (s *Store) Dead(ctx context.Context, limit int) ([]bot.Letter, error) {
+	var out []bot.Letter
+	err := s.read(ctx, "read dead letters", func(rows *sql.Rows) error {
+		var l bot.Letter
+		var received int64
+		if err := rows.Scan(&l.Number, &l.Platform, &l.ID, &l.Lane, &received, &l.Failures, &l.Error); err != nil {
+			return err
+		}
+		l.Lane, l.Received = strings.TrimPrefix(l.Lane, l.Platform+"/"), timeOf(received)
+		out = append(out, l)
+		return nil
+	}, `SELECT id, platform, event, lane, received_at, failures, last_error FROM inbox
+		WHERE state = 'dead' ORDER BY ended_at DESC, id DESC LIMIT $1`, limit)
+	return out, err
+}
+
+// Revive implements [bot.DeadLetters].
+func (s *Store) Revive(ctx context.Context, number int64) (bool, error) {
+	n, err := s.write(ctx, "revive dead letter", `UPDATE inbox SET state = 'waiting', failures = 0, due_at = 0, ended_at = 0
+		WHERE id = $1 AND state = 'dead'`, number)
+	if n > 0 {
+		s.awake()
+	}
+	return n > 0, err
+}
