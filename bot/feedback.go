@@ -54,3 +54,25 @@ type Feedback interface {
 	// Ratings returns the votes since a time, oldest first, until the first error.
 	Ratings(ctx context.Context, since time.Time) iter.Seq2[Rating, error]
 }
+
+// remember keeps an answer, without the asker, so that it can be voted on and so that the owner
+// sees what was not answered.
+func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) {
+	if b.config.Feedback == nil || m.ID == "" {
+		return
+	}
+	g := Given{
+		ID: m.Platform + "/" + m.ID, Question: a.Question, Language: a.Language, Status: a.Status, Intent: a.Intent,
+		Projects: a.Projects, Mode: a.Mode,
+	}
+	for _, c := range a.Citations {
+		g.Passages = append(g.Passages, c.Passage)
+	}
+	if a.Trace != nil && len(a.Trace.Calls) > 0 {
+		last := a.Trace.Calls[len(a.Trace.Calls)-1]
+		g.Prompt = last.Prompt + "@" + last.Version
+	}
+	if err := b.config.Feedback.Give(ctx, g); err != nil {
+		b.logger.WarnContext(ctx, "answer not remembered", "error", err)
+	}
+}

@@ -21,6 +21,7 @@ const (
 	CommandProject = "project"
 	CommandSources = "sources"
 	CommandReset   = "reset"
+	CommandForget  = "forget"
 
 	// CommandNoText is a message without anything to read (a photo, a sticker,
 	// a voice note) sent to the bot alone. Nobody can type it.
@@ -46,6 +47,9 @@ type Config struct {
 	Budgets  Budgets                 // of a language model; the zero value bounds nothing
 	Price    func(rag.Usage) float64 // what a model's work costs; nil: no price is known
 	Accounts Accounts                // nil: in memory
+
+	Forgetter Forgetter // nil: nothing is known of a person but the sessions
+	Feedback  Feedback  // nil: answers are not remembered
 
 	Limits Limits
 	Logger *slog.Logger     // nil: nothing is logged
@@ -115,7 +119,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (r Reply) {
 // takes none (the code of a start link, say) tells nothing.
 func replyLanguage(m Message) string {
 	switch m.Command {
-	case CommandStart, CommandHelp, CommandSources, CommandReset:
+	case CommandStart, CommandHelp, CommandSources, CommandReset, CommandForget:
 		return LanguageOf("", m.Locale)
 	}
 	return LanguageOf(m.Text, m.Locale)
@@ -137,6 +141,8 @@ func (b *Bot) handle(ctx context.Context, m Message, lang string) (Reply, error)
 			return Reply{}, fmt.Errorf("reset session: %w", err)
 		}
 		return textReply(lang, w.reset), nil
+	case CommandForget:
+		return b.forget(ctx, m, w)
 	case CommandNoText:
 		return textReply(lang, w.noText), nil
 	case CommandAsk:
@@ -187,6 +193,7 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 	if err := b.sessions.Add(ctx, key, rag.Turn{Question: q.Text, Answer: &a}); err != nil {
 		b.logger.WarnContext(ctx, "session not written", "error", err)
 	}
+	b.remember(ctx, m, &a)
 	return replyTo(a), nil
 }
 

@@ -37,6 +37,9 @@ type wording struct {
 	projUsage   string
 	projSome    string // before a list of project names
 	reset       string
+	forgotten   string
+	deleted     string            // %s: what there was, with its number
+	known       map[string]string // what may be known of a person, as [Forgetter] names it
 	noText      string
 	noReports   string
 	unknown     string // %s: command
@@ -90,6 +93,12 @@ func english() wording {
 		projUsage: "Write the name after the command: /project NAME",
 		projSome:  "For example: ",
 		reset:     "Forgotten. Ask me something new.",
+		forgotten: "I know nothing about you any more.",
+		deleted:   "Deleted: %s.",
+		known: map[string]string{
+			"sessions": "talks", "accounts": "daily accounts", "votes": "votes", "people": "entries of the access list",
+			"subscriptions": "subscriptions", "inbox": "waiting questions",
+		},
 		noText:    "I can only read text. Please write your question.",
 		noReports: "No reports are listed.",
 		unknown:   "I do not know /%s.",
@@ -136,6 +145,11 @@ func chinese() wording {
 		projUsage: "请在命令后写上项目名称：/project 名称",
 		projSome:  "例如：",
 		reset:     "已清空，可以问新的问题了。",
+		forgotten: "关于您的信息已全部删除。",
+		deleted:   "已删除：%s。",
+		known: map[string]string{
+			"sessions": "对话", "accounts": "每日用量", "votes": "评价", "people": "访问名单条目", "subscriptions": "订阅", "inbox": "待答问题",
+		},
 		noText:    "我只能阅读文字，请把问题写下来。",
 		noReports: "没有可列出的报告。",
 		unknown:   "我不认识 /%s 这个命令。",
@@ -170,6 +184,7 @@ func Commands(lang string) []CommandInfo {
 			{Name: CommandProject, Description: "查看一个项目的概况", Argument: "名称"},
 			{Name: CommandSources, Description: "列出我读过的报告"},
 			{Name: CommandReset, Description: "清空之前的问题"},
+			{Name: CommandForget, Description: "删除关于我的一切信息"},
 			{Name: CommandHelp, Description: "使用说明"},
 		}
 	}
@@ -178,6 +193,7 @@ func Commands(lang string) []CommandInfo {
 		{Name: CommandProject, Description: "Summary of one project", Argument: "name"},
 		{Name: CommandSources, Description: "List the reports I know"},
 		{Name: CommandReset, Description: "Forget the questions so far"},
+		{Name: CommandForget, Description: "Delete everything about me"},
 		{Name: CommandHelp, Description: "How to use me"},
 	}
 }

@@ -63,6 +63,7 @@ type Answer struct {
 	Question  string
 	Language  string // of the answer: "en" or "zh"
 	Status    Status
+	Intent    string // what the question was taken for, as the plan names it: "fact", "list", ...
 	Sentences []Sentence
 	Citations []Citation // numbered from 1 in order of first use
 	Projects  []string   // names of the projects the answer is about

@@ -26,6 +26,7 @@ var taiwanese = map[string]string{
 	bot.CommandProject: "查看一個專案的概況",
 	bot.CommandSources: "列出我讀過的報告",
 	bot.CommandReset:   "清空之前的問題",
+	bot.CommandForget:  "刪除關於我的一切資料",
 	bot.CommandHelp:    "使用說明",
 }
 

@@ -291,7 +291,7 @@ func TestCommands(t *testing.T) {
 	t.Parallel()
 	d := serve(t, bottest.DiscordOptions{})
 	b := run(t, d, &parrot{}).ready()
-	want := []string{"ask", "project", "sources", "reset", "help"}
+	want := []string{"ask", "project", "sources", "reset", "forget", "help"}
 	if diff := cmp.Diff(want, d.Commands("")); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}
@@ -318,7 +318,7 @@ func TestCommandsOfOneServer(t *testing.T) {
 	d := serve(t, bottest.DiscordOptions{})
 	guild := d.Server().Guild
 	b := run(t, d, &parrot{}, func(c *Config) { c.Guild = guild })
-	b.until("commands", func() bool { return len(d.Commands(guild)) == 5 })
+	b.until("commands", func() bool { return len(d.Commands(guild)) == len(slashCommands(false)) })
 	if n := len(d.Commands("")); n != 0 {
 		t.Errorf("%d commands everywhere, want none", n)
 	}

@@ -28,7 +28,7 @@ func (c *chatCommand) Run(ctx context.Context, a *app) error {
 	}
 	defer a.close(k)
 	k.warm(ctx)
-	b := newBot(k, inLanguage{k.engine, string(c.Lang)}, a.botConfig())
+	b := newBot(k, inLanguage{k.engine, string(c.Lang)}, a.botConfig(nil))
 	t := newTerminal(a.stdout, a.env)
 	person := isTerminal(a.stdin) && isTerminal(a.stdout)
 	if person {

@@ -21,6 +21,9 @@ type settings struct {
 	Data    string `type:"path" placeholder:"DIR" help:"Data directory, which ingest fills; ~/.local/share/waymark if not given. While it is empty the built-in reports answer."`
 	Builtin bool   `help:"Add the built-in reports to those that were ingested."`
 
+	State         secret `placeholder:"postgres://waymark@127.0.0.1/waymark" help:"Database of what the bots remember, for several of them; state.db in the data directory if not given."`
+	KeepQuestions int    `placeholder:"30" default:"30" help:"Days that questions are kept, without the asker, for waymark gaps; 0 keeps none."`
+
 	LogLevel logLevel `placeholder:"info" default:"info" help:"Log from this level on: debug, info, warn or error."`
 
 	EmbedURL   address `name:"embed-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the embedding model."`
@@ -58,6 +61,9 @@ type settings struct {
 	DiscordEndpoint  address `group:"platforms" placeholder:"https://discord.com" help:"Another server of Discord's interface."`
 }
 
+// mostKept is ten years, in days.
+const mostKept = 3650
+
 // leastEvidence is one long passage.
 const leastEvidence = 500
 
@@ -83,6 +89,12 @@ func (s *settings) check(from *sources) error {
 		case m.haveModel && !m.haveURL:
 			return from.missing(m.url, m.model)
 		}
+	}
+	if s.KeepQuestions < 0 || s.KeepQuestions > mostKept {
+		return usagef("%s: %d; want days from 0 to %d, for example 30", from.from("keep-questions"), s.KeepQuestions, mostKept)
+	}
+	if s.State != "" && !strings.HasPrefix(string(s.State), "postgres://") && !strings.HasPrefix(string(s.State), "postgresql://") {
+		return usagef("%s: want an address like postgres://waymark@127.0.0.1/waymark", from.from("state"))
 	}
 	if s.EmbedWeight < 0 || s.EmbedWeight > 1 || s.EmbedWeight != s.EmbedWeight {
 		return usagef("%s: %g; want a share above 0 up to 1, for example 0.5", from.from("embed-weight"), s.EmbedWeight)

@@ -89,7 +89,7 @@ func (c *projectsCommand) Run(ctx context.Context, a *app) error {
 
 // one prints what is known of a project, and for a person its cited summary.
 func (c *projectsCommand) one(ctx context.Context, a *app, k *knowledge, name string) error {
-	b := newBot(k, k.engine, a.botConfig())
+	b := newBot(k, k.engine, a.botConfig(nil))
 	p := k.catalogue.Project(name)
 	if p == nil {
 		err := fmt.Errorf("the reports describe no project %q", printable(name))

@@ -26,10 +26,17 @@ func (*serveCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	state, err := a.openState(ctx)
+	if err != nil {
+		return err
+	}
+	if state != nil {
+		defer a.closeState(state)
+	}
 	l := &live{
 		open:       func(ctx context.Context) (*knowledge, error) { return a.know(ctx, m) },
 		generation: a.generation,
-		bot:        a.botConfig(),
+		bot:        a.botConfig(state),
 		logger:     a.logger,
 	}
 	adapters, err := a.adapters(l)
@@ -48,6 +55,13 @@ func (*serveCommand) Run(ctx context.Context, a *app) error {
 	watching, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() { l.watch(watching) })
+	if state != nil {
+		watch.Go(func() {
+			if err := state.Chores(watching, chores(state)...); err != nil && watching.Err() == nil {
+				a.logger.ErrorContext(ctx, "chores ended, what is past its time is not deleted", "error", err)
+			}
+		})
+	}
 	err = a.runAll(ctx, adapters)
 	stop()
 	watch.Wait()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/waymark-bot/waymark/bot"
 	"github.com/waymark-bot/waymark/bot/discord"
+	"github.com/waymark-bot/waymark/bot/store"
 	"github.com/waymark-bot/waymark/bot/telegram"
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag"
@@ -352,12 +353,48 @@ func (a *app) weightedSearcher(ctx context.Context, reports []corpus.Report, pas
 	}, nil
 }
 
-// botConfig is what a bot is made of beside the reports: it outlives a generation of them.
-func (a *app) botConfig() bot.Config {
-	return bot.Config{
+// openState opens what the bots remember: nil where there is no place for it.
+func (a *app) openState(ctx context.Context) (*store.Store, error) {
+	c := store.Config{URL: string(a.settings.State), Dir: a.dataDir(), Logger: a.logger}
+	if c.URL == "" && c.Dir == "" {
+		return nil, nil
+	}
+	c.Keep.Questions = time.Duration(a.settings.KeepQuestions) * 24 * time.Hour
+	if c.Keep.Questions == 0 {
+		c.Keep.Questions = -1
+	}
+	return store.Open(ctx, c)
+}
+
+// purgeEvery is how often what is past its time is deleted.
+const purgeEvery = time.Hour
+
+// chores are what is done to the state every so often, by one of the programs that share it.
+func chores(s *store.Store) []store.Chore {
+	return []store.Chore{{Name: "purge", Every: purgeEvery, Run: func(ctx context.Context) error {
+		_, err := s.Purge(ctx)
+		return err
+	}}}
+}
+
+// closeState closes what openState opened.
+func (a *app) closeState(s *store.Store) {
+	if err := s.Close(); err != nil {
+		a.logger.Warn("state not closed", "error", err)
+	}
+}
+
+// botConfig is what a bot is made of beside the reports: it outlives a generation of them. A
+// nil state is memory.
+func (a *app) botConfig(state *store.Store) bot.Config {
+	c := bot.Config{
 		Sessions: bot.NewMemory(bot.SessionLimits{}, nil), Accounts: bot.NewAccounts(),
 		Budgets: a.settings.budgets(), Price: a.settings.cost, Logger: a.logger,
 	}
+	if state != nil {
+		c.Sessions, c.Accounts, c.Forgetter, c.Feedback = state, state, state, state
+	}
+	return c
 }
 
 // newBot returns a bot that answers from k.
@@ -449,6 +486,10 @@ func (a *app) hint(err error) string {
 		err  error
 		hint string
 	}{
+		{store.ErrUnreachable, "is the database running, and is WAYMARK_STATE right?"},
+		{store.ErrReadOnly, "check who may write to the data directory"},
+		{store.ErrFull, "make room on the disk of the data directory"},
+		{store.ErrInUse, "wait until the other program has ended"},
 		{index.ErrBusy, "wait until the other ingest has ended"},
 		{openai.ErrAuth, "check the key: WAYMARK_EMBED_KEY, WAYMARK_MODEL_KEY, WAYMARK_FALLBACK_KEY or WAYMARK_RERANK_KEY, each also with _FILE"},
 		{openai.ErrUnreachable, "is the model server running, and is its address right? `waymark check` tries it"},
