@@ -1,6 +1,8 @@
 package rag
 
 import (
+	"math"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -47,6 +49,7 @@ const (
 	statesShare   = 0.4  // a fact of the attribute asked for
 	laterShare    = 0.02 // each sentence later in its passage: figures of one thing come in the order of time
 	definesShare  = 0.3
+	isShare       = 0.2
 	topicShare    = 0.6 // the first sentences under a heading that is the topic
 	namesShare    = 0.25
 	opensShare    = 0.15
@@ -72,9 +75,58 @@ func (e *Engine) candidates(p *plan.Plan, hits []Hit) []candidate {
 	for i := range hits[:min(candidatePassages, len(hits))] {
 		out = append(out, e.readPassage(p, &hits[i], top)...)
 	}
+	tellApart(p, out)
 	sort.SliceStable(out, func(i, j int) bool { return out[i].score > out[j].score })
 	return out
 }
+
+// tellApart moves the sentences about the one project of a question by how far the words that they hold
+// tell them apart: what half of them hold tells little, however rare it is elsewhere.
+func tellApart(p *plan.Plan, cands []candidate) {
+	if len(p.Projects) != 1 || len(p.Concepts) < 2 || p.Conflict {
+		return
+	}
+	held := make([]int, len(p.Concepts))
+	sentences := 0
+	own := func(c *candidate) bool { return slices.Contains(c.about, p.Projects[0]) }
+	for i := range cands {
+		if own(&cands[i]) {
+			sentences++
+			for k, h := range cands[i].held {
+				if h {
+					held[k]++
+				}
+			}
+		}
+	}
+	if sentences < fewSentences {
+		return
+	}
+	apart := make([]float64, len(p.Concepts))
+	total, totalApart := 0.0, 0.0
+	for k, c := range p.Concepts {
+		apart[k] = c.Weight * math.Log(float64(sentences+1)/(float64(held[k])+0.5)) / math.Log(float64(sentences+1)/0.5)
+		total += c.Weight
+		totalApart += apart[k]
+	}
+	for i := range cands {
+		if !own(&cands[i]) {
+			continue
+		}
+		for k, h := range cands[i].held {
+			if h {
+				cands[i].score += apartShare * (apart[k]/max(totalApart, minWeight) - p.Concepts[k].Weight/max(total, minWeight))
+			}
+		}
+	}
+}
+
+// apartShare is what it counts how far a word tells the sentences about a project apart, of which there
+// must be fewSentences.
+const (
+	apartShare   = 0.4
+	fewSentences = 5
+)
 
 // readPassage makes a candidate of each sentence of a hit; a short table row
 // is one.
@@ -141,10 +193,10 @@ func rowText(h *Hit) string {
 }
 
 // isTitle reports whether a sentence is no more than a name or a title: three units or
-// fewer without a figure or a link, or no letters at all.
+// fewer without a figure, a comma or a link, or no letters at all.
 func isTitle(text, normal string) bool {
 	n := strings.Count(normal, " ") - 1
-	return n <= 3 && !strings.ContainsAny(text, "0123456789$") && !strings.Contains(strings.Trim(text, ". "), ".")
+	return n <= 3 && !strings.ContainsAny(text, "0123456789$,，") && !strings.Contains(strings.Trim(text, ". "), ".")
 }
 
 // surroundings are what stands around a sentence, in normal form.
@@ -192,7 +244,7 @@ func (c *candidate) match(p *plan.Plan, around surroundings) bool {
 	c.held, c.tells = make([]bool, len(p.Concepts)), make([]bool, len(p.Concepts))
 	for i, k := range p.Concepts {
 		m, path, lead := k.Match(c.normal), k.Match(around.path), k.Match(around.lead)
-		c.held[i], c.tells[i] = m == 1, m > 0 || lead > 0
+		c.held[i], c.tells[i] = m == 1, m > 0 || lead > 0 || path > 0
 		c.leadTells = c.leadTells || m == 0 && lead == 1 && k.Weight >= minNewConcept
 		here += k.Weight * m
 		c.under += k.Weight * path
@@ -232,6 +284,9 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	}
 	if c.defines {
 		c.score += definesShare
+		if e.saysWhat(p, c) {
+			c.score += isShare
+		}
 	}
 	switch {
 	case around.below > 0 && around.below <= topicSentences && isTopic(p, around.lead):
@@ -293,6 +348,8 @@ func (e *Engine) heldBy(p *plan.Plan, c *candidate) float64 {
 			ok = holds(withoutNames(p, c.text), []corpus.ValueType{t}) && e.namesRole(c.normal)
 		case corpus.Symbol:
 			ok = holdsSymbol(p, c.text)
+		case corpus.Number:
+			ok = holds(codes.ReplaceAllString(c.text, " "), []corpus.ValueType{t})
 		default:
 			ok = holds(c.text, []corpus.ValueType{t})
 		}
@@ -302,6 +359,10 @@ func (e *Engine) heldBy(p *plan.Plan, c *candidate) float64 {
 	}
 	return float64(n) / float64(len(p.Wants))
 }
+
+// codes match what looks like a number and counts nothing: the digits of versions and names ("V2", "mp3",
+// "L-1"), "no-code", the article in "是一个".
+var codes = regexp.MustCompile(`[A-Za-z]+-?\d[\w.]*|\b[Nn]o-[a-z]+|一[个种家款项]`)
 
 // namesRole reports whether a text in normal form holds a word for what a person is or did.
 func (e *Engine) namesRole(normal string) bool {
@@ -358,6 +419,22 @@ func opensConcept(normal string, k plan.Concept) bool {
 		}
 		if j := strings.Index(normal, a); j >= 0 && j <= len(" definit of the ") {
 			return true
+		}
+	}
+	return false
+}
+
+// saysWhat reports whether c goes on with "is" where it begins with what is to be defined.
+func (e *Engine) saysWhat(p *plan.Plan, c *candidate) bool {
+	for i, k := range p.Concepts {
+		if !c.held[i] || !opensConcept(c.normal, k) {
+			continue
+		}
+		for _, a := range k.Alternatives[:k.Strong] {
+			before, rest, ok := strings.Cut(c.normal, a)
+			if ok && (before == "" || before == " a" || before == " an" || before == " the") && begins(" "+rest, e.copulas) {
+				return true
+			}
 		}
 	}
 	return false

@@ -94,7 +94,7 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 func (e *Engine) comparing(w *writer, p *plan.Plan, pr *catalogue.Project, cands []candidate, limit int) []candidate {
 	pool := slices.DeleteFunc(slices.Clone(cands), func(c candidate) bool { return !c.concerns(pr) })
 	slices.SortStableFunc(pool, func(a, b candidate) int { return ofAnother(p, pr, &a) - ofAnother(p, pr, &b) })
-	if len(p.Concepts) == 0 || bestCoverage(pool) < minSentenceCoverage {
+	if len(p.Concepts) == 0 || bestCoverage(pool) < minSentenceCoverage && !slices.ContainsFunc(pool, func(c candidate) bool { return tellsAsked(p, &c) }) {
 		pool = opening(p, pr, cands)
 		if slices.Contains(p.Wants, corpus.When) { // not said in the words asked for: its dates may tell it
 			slices.SortStableFunc(pool, func(a, b candidate) int { return cmp.Compare(b.holds, a.holds) })
@@ -106,7 +106,20 @@ func (e *Engine) comparing(w *writer, p *plan.Plan, pr *catalogue.Project, cands
 			chosen = append(chosen, c)
 		}
 	}
+	if len(p.Attributes) > 0 && len(p.Wants) == 0 && !slices.ContainsFunc(chosen, func(c candidate) bool { return len(c.states) > 0 }) {
+		chosen = withWhatItIs(p, pr, chosen, cands, limit)
+	}
 	return chosen
+}
+
+// withWhatItIs puts the sentence that says what pr is in front, where there is room: what kind of thing
+// it is, where it runs or what it is made of is often told there, in none of the words asked for.
+func withWhatItIs(p *plan.Plan, pr *catalogue.Project, chosen, cands []candidate, limit int) []candidate {
+	own := opening(p, pr, cands)
+	if len(own) == 0 || repeats(chosen, &own[0]) || size(chosen)+len([]rune(own[0].text)) > limit {
+		return chosen
+	}
+	return slices.Insert(chosen, 0, own[0])
 }
 
 // ofAnother is 1 when c only names pr in what is said of another compared project, else 0.

@@ -87,3 +87,24 @@ func TestCompareAges(t *testing.T) {
 		}
 	}
 }
+
+// TestCompareWhatTheyAre holds that a comparison in words that a report uses of something else says
+// what each is.
+func TestCompareWhatTheyAre(t *testing.T) {
+	w := invented(t, `# Tools
+
+## Companies
+
+### Quillmark
+
+Quillmark is a pump shop on Solstice. It keeps on-chain books of pumps. Clocks tell the on-chain hour in winter. Four on-chain doors lead to the yard. Anybody may rent on-chain ladders.
+
+### Ostrava Kiln
+
+Ostrava Kiln is an oven maker on Arbor. It runs a chain of bakeries. A second chain sells tiles in Moravia. The third chain mends roofs. Farmers know every chain by its colour.
+`)
+	a := w.ask(t, "Quillmark vs Ostrava Kiln, what chain is each on")
+	if a.Status != rag.Answered || !says(a, "solstice", "arbor") {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+}

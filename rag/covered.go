@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
 	"github.com/waymark-bot/waymark/rag/plan"
 )
 
@@ -22,9 +23,10 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 		}
 		sort.SliceStable(cands, func(i, j int) bool { return cands[i].score > cands[j].score })
 		return slices.DeleteFunc(cands, func(c candidate) bool {
-			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 || e.countsOther(p.Counted, &c) || len(c.states) == 0 && e.measures(&c) && !e.toldInWords(p, &c)
+			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 && c.coverage < knownHalf || e.countsOther(p.Counted, &c) || len(c.states) == 0 && e.measures(p.Counted, &c) && !e.toldInWords(p, &c)
 		})
 	}
+	cands = named(p, cands)
 	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
 		return cands
 	}
@@ -32,8 +34,34 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 	if len(keys) == 0 || keys[0].Weight < minKey {
 		return cands
 	}
-	return slices.DeleteFunc(cands, func(c candidate) bool { return keys[0].Match(c.normal) == 0 && c.under == 0 })
+	about := append([]plan.Concept{keys[0]}, p.Sides...)
+	return slices.DeleteFunc(cands, func(c candidate) bool {
+		path := e.readings.of(&c.hit.Passage).path
+		return !slices.ContainsFunc(about, func(k plan.Concept) bool { return k.Match(c.normal) > 0 || k.Match(path) > 0 })
+	})
 }
+
+// named keeps, of a question that names no project and something else, the sentences that speak of that:
+// those that hold the name, and those about what such a sentence is about.
+func named(p *plan.Plan, cands []candidate) []candidate {
+	if len(p.Projects) > 0 || p.Conflict || p.Intent == plan.Compare || p.Intent == plan.Define {
+		return cands
+	}
+	name := slices.IndexFunc(p.Concepts, func(k plan.Concept) bool { return k.Name && k.Weight >= rareName })
+	if name < 0 || !slices.ContainsFunc(cands, func(c candidate) bool { return c.held[name] }) {
+		return cands
+	}
+	passages := map[int]bool{}
+	for _, c := range cands {
+		if c.held[name] {
+			passages[c.number] = true
+		}
+	}
+	return slices.DeleteFunc(cands, func(c candidate) bool { return !passages[c.number] })
+}
+
+// rareName is the weight of a name from which on it is somebody's or something's own.
+const rareName = 0.9
 
 // counts reports whether c gives a number of what is asked, one right before it.
 func (e *Engine) counts(what *plan.Concept, c *candidate) bool {
@@ -41,22 +69,33 @@ func (e *Engine) counts(what *plan.Concept, c *candidate) bool {
 		return false
 	}
 	return slices.ContainsFunc(e.values.Read(c.text, e.reports[c.hit.Report].Published.Year), func(v corpus.Value) bool {
-		if v.Kind != corpus.Number || v.Percent {
-			return false
-		}
-		rest := []rune(c.text[v.End:])
-		rest = rest[:min(countedWithin, len(rest))]
-		if k := slices.IndexFunc(rest, func(r rune) bool { return strings.ContainsRune(",.;:，。；：、", r) }); k >= 0 {
-			rest = rest[:k]
-		}
-		return what.Match(corpus.Normal(string(rest))) == 1
+		return v.Kind == corpus.Number && !v.Percent && what.Match(behind(c.text, v)) == 1
 	})
 }
 
-// measures reports whether all figures of c are amounts, shares and dates: it counts nothing.
-func (e *Engine) measures(c *candidate) bool {
+// behind returns what stands right behind a value, up to the next mark, in normal form.
+func behind(text string, v corpus.Value) string {
+	rest := []rune(text[v.End:])
+	rest = rest[:min(countedWithin, len(rest))]
+	if k := slices.IndexFunc(rest, func(r rune) bool { return strings.ContainsRune(",.;:，。；：、", r) }); k >= 0 {
+		rest = rest[:k]
+	}
+	return corpus.Normal(string(rest))
+}
+
+// figureOf reports whether c gives a number or a share of what is asked.
+func (e *Engine) figureOf(what *plan.Concept, c *candidate) bool {
+	return slices.ContainsFunc(e.values.Read(c.text, e.reports[c.hit.Report].Published.Year), func(v corpus.Value) bool {
+		return v.Kind == corpus.Number && what.Match(behind(c.text, v)) > 0
+	})
+}
+
+// measures reports whether all figures of c are amounts, dates and shares of other things: it counts nothing.
+func (e *Engine) measures(what *plan.Concept, c *candidate) bool {
 	l := e.values.Read(c.text, e.reports[c.hit.Report].Published.Year)
-	return len(l) > 0 && !slices.ContainsFunc(l, func(v corpus.Value) bool { return v.Kind == corpus.Number && !v.Percent })
+	return len(l) > 0 && !slices.ContainsFunc(l, func(v corpus.Value) bool {
+		return v.Kind == corpus.Number && (!v.Percent || what.Match(behind(c.text, v)) == 1)
+	})
 }
 
 // countsOther reports whether c counts something else than what is asked. An attribute
@@ -99,8 +138,8 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if best < minPassageCoverage {
 		return false
 	}
-	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" && !p.Conflict {
-		return false // a word that tells most, and no passage knows it; "is it really so" may doubt that very word
+	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" && !p.Conflict && (len(missing.Alternatives) == 1 || cands[0].coverage < knownHalf) {
+		return false // a word that tells most, and no passage knows it: a name, or half of the question; "is it really so" may doubt that very word
 	}
 	if len(p.Wants) > 0 && !slices.ContainsFunc(cands, func(c candidate) bool { return c.holds > 0 && c.coverage >= minSentenceCoverage }) {
 		return false
@@ -138,8 +177,30 @@ func (e *Engine) coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
 		if !slices.ContainsFunc(p.Projects, c.concerns) || len(p.Wants) > 0 && c.holds == 0 && !e.toldInWords(p, &c) {
 			return false
 		}
+		if len(c.states) == 0 && c.coverage < wholeCoverage && (asksFigure(p) && !tellsFigure(p, &c) && !c.leadTells ||
+			p.Counted != nil && !tellsFigure(p, &c) && !e.figureOf(p.Counted, &c) && !e.toldInWords(p, &c)) {
+			return false // a figure, but of nothing that the question names
+		}
+		around := c.near
+		if !slices.ContainsFunc(p.Projects, func(pr *catalogue.Project) bool { return slices.Contains(c.about, pr) }) {
+			around = 0 // it names the project in a passage about another one, of which the words around it speak
+		}
 		return corrects(p, &c) ||
-			(best >= least || translates(p, &c)) && !lacks(p, &c, missing) && c.coverage+c.near >= minSentenceCoverage
+			(best >= least || translates(p, &c)) && !lacks(p, &c, missing) && c.coverage+around >= minSentenceCoverage
+	})
+}
+
+// asksFigure reports whether p asks for a figure of an attribute.
+func asksFigure(p *plan.Plan) bool {
+	return len(p.Wants) > 0 && slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
+		return a.Type == corpus.Amount || a.Type == corpus.Number
+	})
+}
+
+// tellsFigure reports whether c holds a word for one of the attributes that p asks the value of.
+func tellsFigure(p *plan.Plan, c *candidate) bool {
+	return slices.ContainsFunc(p.Concepts, func(k plan.Concept) bool {
+		return k.Match(c.normal) > 0 && slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID == k.Attribute })
 	})
 }
 
@@ -157,8 +218,26 @@ func tellsAsked(p *plan.Plan, c *candidate) bool {
 // by matches the words that introduce who did a thing.
 var by = regexp.MustCompile(`(?i)\bby\b|由|团队`)
 
-// enumerates matches a sentence that lists things: that tells their number too.
-var enumerates = regexp.MustCompile(`(?i)(?:包括|包含|分别|分为|由|有|：|:|\binclud|\bnamely\b|\bconsists? of\b|\bsuch as\b).*(?:、.*(?:、|和|及)|,.*(?:,| and ))`)
+// announcers matches the words behind which a sentence lists things, and listed a list of three: that tells their
+// number too.
+var (
+	announcers = regexp.MustCompile(`(?i)包括|包含|分别|由|有|是|：|:|\binclud\w*|\bare\b|\bnamely\b|\bconsists? of\b|\bsuch as\b`)
+	listed     = regexp.MustCompile(`、.*(?:、|和|及)|,.*(?:,| and )`)
+)
+
+// enumeratedWithin is how many characters before a list the word for what it lists stands at most.
+const enumeratedWithin = 16
+
+// enumerates reports whether c lists what is asked to be counted: the word for it stands right before the list.
+func enumerates(what *plan.Concept, c *candidate) bool {
+	for _, m := range announcers.FindAllStringIndex(c.text, -1) {
+		before := []rune(c.text[:m[0]])
+		if what.Match(corpus.Normal(string(before[max(0, len(before)-enumeratedWithin):]))) == 1 && listed.MatchString(c.text[m[1]:]) {
+			return true
+		}
+	}
+	return false
+}
 
 // toldInWords reports whether c, which holds no value of a wanted type, tells it in words: who made a
 // thing by the name of a company, how many there are by naming them.
@@ -167,7 +246,7 @@ func (e *Engine) toldInWords(p *plan.Plan, c *candidate) bool {
 		return slices.Contains(p.Wants, corpus.Person) && tellsAsked(p, c) && by.MatchString(c.text)
 	}
 	persons := slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID == p.Counted.Attribute && a.Type == corpus.Person })
-	return p.Counted.Match(c.normal) == 1 && enumerates.MatchString(c.text) || persons && p.Counted.Match(c.normal) > 0 && by.MatchString(c.text)
+	return enumerates(p.Counted, c) || persons && p.Counted.Match(c.normal) > 0 && by.MatchString(c.text)
 }
 
 // lacks reports whether c holds less than half of a question of which no passage knows a word that
@@ -176,8 +255,11 @@ func lacks(p *plan.Plan, c *candidate, missing *plan.Concept) bool {
 	if missing == nil || missing.Weight < 0.9 || missing.Attribute != "" || p.Conflict || len(p.Wants) > 0 {
 		return false
 	}
-	return c.coverage < knownHalf && (c.hit.Language == p.Language || len(missing.Alternatives) > 1)
+	return c.coverage < knownMost && (c.hit.Language == p.Language || len(missing.Alternatives) > 1)
 }
+
+// knownMost is the same for one about a project.
+const knownMost = minSentenceCoverage
 
 // knownHalf is the share of a question that a sentence must hold where a telling word is unknown.
 const knownHalf = 0.5

@@ -1,8 +1,10 @@
 package rag_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag"
 )
 
@@ -55,5 +57,142 @@ func TestWordsSideBySide(t *testing.T) {
 	}
 	if a := w.ask(t, "who runs the Basalt Penguin Fund?"); a.Status == rag.Answered {
 		t.Errorf("an unknown name is answered:\n%s", a.Render())
+	}
+}
+
+// invented returns an engine over one report of a text.
+func invented(t *testing.T, text string) *world {
+	t.Helper()
+	r, err := corpus.Read("a.md", []byte(text), corpus.Meta{ID: "a", Title: "Report A"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := configOf([]corpus.Report{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newWorld(cfg)
+}
+
+// TestFigureOfSomethingElse holds that a number, which is not of what is asked, does not answer: a
+// version, "around the clock", a list of other things, another project's figure.
+func TestFigureOfSomethingElse(t *testing.T) {
+	w := invented(t, `# Tools
+
+## Companies
+
+### Quillmark
+
+Quillmark is a pump maker. With Valve V2 it runs agents (24/7) for its tokens. It allows users to pick from models, sounds and maps. It has three offices.
+
+### Ostrava Kiln
+
+Ostrava Kiln bakes bricks. Its ovens meet two norms that Quillmark fails.
+`)
+	for _, q := range []string{
+		"what is the total supply of Quillmark's token",
+		"how many registered users does Quillmark have",
+		"how many ovens does Quillmark have in total",
+	} {
+		if a := w.ask(t, q); a.Status == rag.Answered {
+			t.Errorf("%q is answered:\n%s", q, a.Render())
+		}
+	}
+	if a := w.ask(t, "how many offices does Quillmark have"); a.Status != rag.Answered || !says(a, "three offices") {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+}
+
+// TestShareOfWhatIsCounted holds that a share of the very thing tells how much of it there is.
+func TestShareOfWhatIsCounted(t *testing.T) {
+	w := invented(t, "# Tools\n\n## Companies\n\n### Quillmark\n\nQuillmark 是一家水泵公司。玩家游戏时可能只用 15% 的算力，Quillmark 利用其余部分。\n")
+	if a := w.ask(t, "Quillmark 说玩家一般只用多少算力"); a.Status != rag.Answered || !says(a, "15%") {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+}
+
+// TestNameIsThePoint holds that a question about a name is answered from where the name stands, and
+// one about a name that nothing is said of is not.
+func TestNameIsThePoint(t *testing.T) {
+	w := landscape(t)
+	if a := w.ask(t, "where does Ingrid Solheim work"); a.Status != rag.Answered || !says(a, "gravholt") {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+	for _, q := range []string{"what is Aldgate Gas Networks valued at", "what is the valuation of Xylotron", "Xylotron 的估值是多少"} {
+		if a := w.ask(t, q); a.Status == rag.Answered {
+			t.Errorf("%q is answered:\n%s", q, a.Render())
+		}
+	}
+}
+
+// TestWhatThePartDoes holds that the sentence which says what a part is comes before those that name it.
+func TestWhatThePartDoes(t *testing.T) {
+	w := invented(t, `# Tools
+
+## Companies
+
+### Quillmark
+
+Quillmark sold its Sifter for $9 million. Quillmark earned more by a Sifter sale in May. Quillmark plans to move the Sifter to Brno. Sifter is responsible for watching the pressure in the pipes. Anybody may buy a pump.
+`)
+	if a := w.ask(t, "what does the Sifter do at Quillmark"); a.Status != rag.Answered || !says(a, "watching the pressure") {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+}
+
+// TestTellsApart holds that of the words of a question the one counts most that tells the sentences
+// about its project apart.
+func TestTellsApart(t *testing.T) {
+	w := invented(t, `# Tools
+
+## Companies
+
+### Quillmark
+
+Quillmark makes the pump Zonda and the valve Mistral. Quillmark Zonda moves water out of wells. Quillmark Zonda costs little to run in winter. Quillmark Zonda is sold by four shops in Moravia. Quillmark casts its base from zinc. Farmers like it.
+
+### Ambler
+
+Ambler has a base in Brno.
+
+### Burdock
+
+Burdock sells ladders in Brno.
+
+### Corrigan
+
+Corrigan sells tiles in Graz.
+
+### Dunmore
+
+Dunmore sells ropes in Linz.
+
+### Elswick
+
+Elswick sells nails in Turin.
+
+### Farrow
+
+Farrow sells lamps in Lviv.
+`)
+	if a := w.ask(t, "base of the Zonda of Quillmark"); a.Status != rag.Answered || !strings.Contains(a.Sentences[0].Text, "from zinc") {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+}
+
+// TestLineOfNames holds that a line which names a person, an office and a firm is no title.
+func TestLineOfNames(t *testing.T) {
+	w := invented(t, `# Tools
+
+Marta, Founder, Quillmark
+
+## Companies
+
+### Quillmark
+
+Quillmark is a pump maker of twenty people in Brno.
+`)
+	if a := w.ask(t, "who founded Quillmark"); a.Status != rag.Answered || !says(a, "marta") {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
 	}
 }

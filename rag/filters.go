@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"slices"
@@ -41,8 +42,41 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 		}
 	}
 	e.sortRows(p.Filter, rows)
+	if p.Filter.Attribute.ID == launchAttribute && p.Filter.Op != plan.None {
+		rows = e.inAskedWords(p, rows)
+	}
 	return rows, stated
 }
+
+// inAskedWords keeps the rows of which a statement holds the words that the question has for a start,
+// beside the keys, if there are any: a testnet is no mainnet, though both are launched.
+func (e *Engine) inAskedWords(p *plan.Plan, rows []row, keys ...plan.Concept) []row {
+	for _, c := range p.Concepts {
+		if c.Attribute != launchAttribute {
+			continue
+		}
+		var kept []row
+		for _, r := range rows {
+			report := e.reports[e.cfg.Index.Passages()[r.passage].Report]
+			if slices.ContainsFunc(statements.Split(report.Text[r.start:r.end], -1), func(s string) bool {
+				normal := corpus.Normal(s)
+				return c.Match(normal) == 1 && !slices.ContainsFunc(keys, func(k plan.Concept) bool { return k.Attribute == "" && k.Match(normal) == 0 })
+			}) {
+				kept = append(kept, r)
+			}
+		}
+		if len(kept) > 0 {
+			rows = kept
+		}
+	}
+	return rows
+}
+
+// statements are what semicolons part.
+var statements = regexp.MustCompile(`[;；]`)
+
+// launchAttribute is the attribute that gathers all that can be started.
+const launchAttribute = "launched"
 
 // passing returns the fact that puts a project on the list: the largest that
 // passes, or the denial that was asked for.
@@ -54,8 +88,8 @@ func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
 		switch f.Op {
 		case plan.None:
 			ok = x.Denied
-		case plan.On:
-			ok = !x.Denied && within(x, f.Value.Date)
+		case plan.On: // a round whose sum is kept back was closed all the same
+			ok = (!x.Denied || x.Withheld && !x.Date.IsZero()) && within(x, f.Value.Date)
 		case plan.Between:
 			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && x.Value.Num >= f.Value.Num && x.Value.Num <= f.Upto.Num
 		case plan.Before, plan.After:
@@ -135,6 +169,8 @@ func passes(f *plan.Filter, num float64) bool {
 		return num >= f.Value.Num
 	case plan.Under:
 		return num <= f.Value.Num
+	case plan.Equal:
+		return alike(num, f.Value.Num)
 	}
 	return true
 }
@@ -173,11 +209,16 @@ func (e *Engine) sortRows(f *plan.Filter, rows []row) {
 		return
 	}
 	count := map[string]int{} // sums in unlike currencies are not compared: the commonest one comes first
+	common := ""
 	for _, r := range rows {
-		count[r.currency]++
+		if count[r.currency]++; r.currency != "" && (common == "" || count[r.currency] > count[common]) {
+			common = r.currency
+		}
 	}
+	currency := func(r row) string { return cmp.Or(r.currency, common) } // one that is not printed is the usual one
+	count[common] += count[""]
 	sort.SliceStable(rows, func(i, j int) bool {
-		if a, b := rows[i].currency, rows[j].currency; a != b {
+		if a, b := currency(rows[i]), currency(rows[j]); a != b {
 			return count[a] > count[b] || count[a] == count[b] && a < b
 		}
 		if f.Op == plan.Under || f.Op == plan.Least {
@@ -201,6 +242,8 @@ func (e *Engine) filterLabel(p *plan.Plan) string {
 	case plan.Between:
 		upto := corpus.FormatAmount(p.Filter.Upto.Num, p.Filter.Upto.Currency, p.Language)
 		return label + " " + value + phrase(p.Language, " to ", " 至 ") + upto
+	case plan.Equal:
+		return label + phrase(p.Language, " of ", " ") + value
 	case plan.Before:
 		return label + phrase(p.Language, " in or before ", "不晚于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
 	case plan.After:

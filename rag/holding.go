@@ -1,9 +1,12 @@
 package rag
 
 import (
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/catalogue"
@@ -14,7 +17,10 @@ import (
 // asks: its weightiest words, beside a cue of the asked attribute.
 func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	keys := e.keys(p)
-	rows := e.holding(p, keys)
+	if e.beyond(p, keys) {
+		return Answer{}, false
+	}
+	rows := e.inAskedWords(p, e.holding(p, keys), keys...)
 	if len(rows) == 0 {
 		return Answer{}, false
 	}
@@ -27,11 +33,15 @@ func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
 	if len(keys) == 0 {
 		return nil
 	}
+	some := alternatives(p.Text, keys)
+	if len(some) > 0 {
+		keys = some
+	}
 	cues := e.cuesOf(p)
 	byProject := map[*catalogue.Project]row{}
 	var order []*catalogue.Project
 	all := e.cfg.Index.Passages()
-	for _, n := range e.freq.candidates(keys[0].Alternatives) {
+	for _, n := range e.holdingAny(keys) {
 		if !allowed(p.Reports, all[n].Report) {
 			continue
 		}
@@ -52,10 +62,15 @@ func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
 	for _, k := range keys {
 		full += k.Weight
 	}
+	least := leastHeld * full
+	for _, k := range some { // one of them is enough
+		least = min(least, k.Weight)
+		full = least
+	}
 	var rows, whole []row
 	for _, pr := range order {
 		r := byProject[pr]
-		if r.order < leastHeld*full || !e.holdsFigures(p, &r) {
+		if r.order < least-1e-9 || !e.holdsFigures(p, &r) {
 			continue
 		}
 		rows = append(rows, r)
@@ -64,9 +79,104 @@ func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
 		}
 	}
 	if len(whole) > 1 {
-		return whole
+		rows = whole
+	}
+	return e.inAskedSpelling(p, keys, rows)
+}
+
+// inAskedSpelling leaves out the rows that hold an everyday word where the question writes a name, if
+// some row writes it so: "Move" is no move, and no 移动.
+func (e *Engine) inAskedSpelling(p *plan.Plan, keys []plan.Concept, rows []row) []row {
+	for _, k := range keys {
+		name := spelledName(p.Text, k.Text)
+		if name == "" || !slices.ContainsFunc(rows, func(r row) bool { return strings.Contains(r.text, name) }) {
+			continue
+		}
+		rows = slices.DeleteFunc(rows, func(r row) bool {
+			normal := corpus.Normal(r.text)
+			return k.Match(normal) > 0 && !strings.Contains(r.text, name) && !slices.ContainsFunc(k.Alternatives[1:], func(a string) bool {
+				return strings.Contains(normal, a) && !e.translatesWord(k.Text, a)
+			})
+		})
 	}
 	return rows
+}
+
+// spelledName returns the word of the question that is k and begins with a capital, but not the
+// question; "" for none.
+func spelledName(question, k string) string {
+	for i, w := range nameWord.FindAllString(question, -1) {
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsUpper(r) && corpus.Normal(w) == " "+k+" " && (i > 0 || !strings.HasPrefix(question, w)) {
+			return w
+		}
+	}
+	return ""
+}
+
+var nameWord = regexp.MustCompile(`[A-Za-z][A-Za-z0-9]*`)
+
+// translatesWord reports whether the alternative is the glossary's Chinese for word as a common word,
+// which it writes in small letters.
+func (e *Engine) translatesWord(word, alternative string) bool {
+	return slices.ContainsFunc(e.cfg.Glossary.FromChinese(strings.ReplaceAll(alternative, " ", "")), func(en string) bool {
+		return en == strings.ToLower(en) && corpus.Normal(en) == " "+word+" "
+	})
+}
+
+// either matches the words between two of which one will do.
+var either = regexp.MustCompile(`(?i)\bor\b|或者?|、`)
+
+// alternatives returns the keys that the question sets beside each other to choose from, if any.
+func alternatives(question string, keys []plan.Concept) []plan.Concept {
+	var out []plan.Concept
+	for _, m := range either.FindAllStringIndex(question, -1) {
+		left, right := corpus.Normal(question[:m[0]]), corpus.Normal(question[m[1]:])
+		before := slices.IndexFunc(keys, func(k plan.Concept) bool {
+			i := strings.LastIndex(left, k.Alternatives[0])
+			return k.Attribute == "" && i >= 0 && len(left)-i-len(k.Alternatives[0]) <= besideEither
+		})
+		after := slices.IndexFunc(keys, func(k plan.Concept) bool {
+			i := strings.Index(right, k.Alternatives[0])
+			return k.Attribute == "" && i >= 0 && i <= besideEither
+		})
+		if before >= 0 && after >= 0 && before != after {
+			out = append(out, keys[before], keys[after])
+		}
+	}
+	return out
+}
+
+// besideEither is how far, in bytes of the normal form, a key may stand from the word "or".
+const besideEither = 16
+
+// holdingAny returns the numbers of the passages that hold one of the concepts, in order.
+func (e *Engine) holdingAny(keys []plan.Concept) []int {
+	var out []int
+	for _, k := range keys {
+		out = append(out, e.freq.candidates(k.Alternatives)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// beyond reports whether a word that no passage holds tells most of what a question bounds its list by:
+// "countries that banned it in 2021" is not for all that happened in 2021. Beside a name the
+// word tells little: "who tinkers with Acme". Characters are no words.
+func (e *Engine) beyond(p *plan.Plan, keys []plan.Concept) bool {
+	if len(keys) == 0 || slices.ContainsFunc(keys, func(k plan.Concept) bool { return isName(p.Text, k) }) {
+		return false
+	}
+	return slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		return c.Attribute == "" && corpus.HanShare(c.Text) == 0 && c.Weight > keys[0].Weight && !e.known(c)
+	})
+}
+
+// isName reports whether the question writes the key as a name, or in characters.
+func isName(question string, k plan.Concept) bool {
+	if k.Name || corpus.HanShare(k.Text) > 0 || spelledName(question, k.Text) != "" {
+		return true
+	}
+	return capitals(question, k.Text) && strings.Trim(k.Text, "0123456789 ") != "" // a year is no name
 }
 
 // leastHeld is the share of the keys' weight that a row's sentence must hold.
@@ -99,9 +209,13 @@ const leastFigure = 100
 func (e *Engine) keys(p *plan.Plan) []plan.Concept {
 	var out []plan.Concept
 	for _, c := range p.Concepts {
-		if c.Attribute == "" && e.known(c) {
-			out = append(out, c)
+		said := p.Category != nil && !either.MatchString(p.Text) && c.Match(corpus.Normal(p.Category.Label)) == 1
+		if c.Attribute == "" && e.known(c) && !said {
+			out = append(out, c) // what the category says need not be said again
 		}
+	}
+	if longer := slices.DeleteFunc(slices.Clone(out), func(c plan.Concept) bool { return utf8.RuneCountInString(c.Text) == 1 }); len(longer) > 0 || len(p.Attributes) > 0 {
+		out = longer // one character is part of too many words
 	}
 	if len(out) == 0 { // "still on the testnet": the attribute's own word is what rows must hold
 		for _, c := range p.Concepts {
@@ -120,7 +234,7 @@ func (e *Engine) keys(p *plan.Plan) []plan.Concept {
 		return out[i].Weight > out[j].Weight
 	})
 	for i := range out {
-		if out[i].Weight < 0.6*out[0].Weight || out[0].Name && !out[i].Name {
+		if out[i].Weight < 0.6*out[0].Weight || out[0].Name && !out[i].Name && !either.MatchString(p.Text) {
 			return out[:i]
 		}
 	}
@@ -195,7 +309,7 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 		for _, k := range keys {
 			held += k.Weight * k.Match(normal)
 		}
-		if keys[0].Match(normal) == 0 || !cues.holds(normal, keys[0]) {
+		if !slices.ContainsFunc(keys, func(k plan.Concept) bool { return k.Match(normal) > 0 && cues.holds(normal, k) }) {
 			continue
 		}
 		for _, pr := range e.subjects(normal, e.cfg.Catalogue.AboutAt(n, ps.Start+span.start)) {

@@ -3,6 +3,7 @@ package rag
 import (
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/catalogue"
@@ -28,11 +29,14 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count {
 		return Answer{}, false
 	}
+	if p.Filter != nil && !p.Each {
+		if a, ok := e.listFiltered(p); ok || p.Filter.Op != plan.Equal {
+			return a, ok
+		}
+	}
 	switch {
 	case p.Each:
 		return e.countEach(p)
-	case p.Filter != nil:
-		return e.listFiltered(p)
 	case p.Category != nil && !e.narrower(p):
 		if a, ok := e.listStated(p); ok {
 			return a, true
@@ -44,6 +48,11 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		return a, true
 	}
 	if p.Category != nil {
+		wide := *p
+		wide.Category = nil
+		if a, ok := e.listHolding(&wide); ok && !strings.Contains(corpus.Normal(p.Text), corpus.Normal(p.Category.Label)) {
+			return a, true // nothing under the heading, whose words the question only happens to hold
+		}
 		return e.listCategory(p)
 	}
 	if len(p.Reports) > 0 {
@@ -63,9 +72,12 @@ func (e *Engine) listReports(p *plan.Plan) (Answer, bool) {
 func (e *Engine) narrower(p *plan.Plan) bool {
 	label := corpus.Normal(p.Category.Label)
 	return slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
-		return c.Attribute == "" && c.Weight > 0.5 && c.Match(label) == 0 && e.known(c)
+		return c.Attribute == "" && c.Weight > leastNarrowing && c.Match(label) == 0 && e.known(c)
 	})
 }
+
+// leastNarrowing is the weight from which on a word bounds a category.
+const leastNarrowing = 0.35
 
 // known reports whether a passage holds the concept.
 func (e *Engine) known(c plan.Concept) bool { return len(e.freq.candidates(c.Alternatives)) > 0 }
@@ -102,8 +114,21 @@ func (e *Engine) listCategory(p *plan.Plan) (Answer, bool) {
 	if len(rows) == 0 {
 		return Answer{}, false
 	}
-	sort.SliceStable(rows, func(i, j int) bool { return rows[i].passage < rows[j].passage })
+	sort.SliceStable(rows, func(i, j int) bool {
+		return placeOf(&rows[i], p.Category.Label, all) < placeOf(&rows[j], p.Category.Label, all)
+	})
 	return e.writeRows(p, p.Category.Label, "", rows), true
+}
+
+// placeOf returns the passage by which a row is ordered: the one that files its project under the
+// category, whichever passage the row quotes.
+func placeOf(r *row, label string, all []corpus.Passage) int {
+	for _, c := range r.project.Categories {
+		if n := filedAt(r.project, c, all); n >= 0 && (strings.HasSuffix(c.En, label) || strings.HasSuffix(c.Zh, label)) {
+			return n
+		}
+	}
+	return r.passage
 }
 
 // describing returns the passage that describes pr, one of the asked reports and in the

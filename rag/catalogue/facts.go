@@ -140,7 +140,13 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		out = append(out, f)
 	}
 	if denial {
-		out = append(out, c.denials(r, text, clauses, n, base, out)...)
+		denied := c.denials(r, text, clauses, n, base, out)
+		for i := range denied {
+			if f := &denied[i]; f.Withheld && r.kinds[f.Attribute] == corpus.Amount {
+				f.Date = onlyDate(values)
+			}
+		}
+		out = append(out, denied...)
 	}
 	for i := range out {
 		if v := &out[i].Value; v.End > 0 {
@@ -148,6 +154,21 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		}
 	}
 	return out
+}
+
+// onlyDate returns the one date of a sentence; zero where it has several or none.
+func onlyDate(values []corpus.Value) corpus.Date {
+	var d corpus.Date
+	for _, v := range values {
+		if v.Kind != corpus.When {
+			continue
+		}
+		if !d.IsZero() {
+			return corpus.Date{}
+		}
+		d = v.Date
+	}
+	return d
 }
 
 // mayDeny reports whether text holds a word of negation, quickly.

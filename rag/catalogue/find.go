@@ -125,8 +125,8 @@ func (c *Catalogue) exact(text string, words [][]int) *Project {
 			return nil
 		}
 	}
-	if len(words) == 1 && span == strings.ToLower(span) && c.ordinary[span] > 0 && strings.ContainsFunc(text, unicode.IsUpper) {
-		return nil // an everyday word in a text that knows capitals
+	if len(words) == 1 && span == strings.ToLower(span) && c.ordinary[span] > 0 && strings.ContainsFunc(text, unicode.IsUpper) && !slices.Contains(p.Names(), span) {
+		return nil // an everyday word in a text that knows capitals, and no name is written so
 	}
 	if utf8.RuneCountInString(k) < 3 && len(words) == 1 && !slices.ContainsFunc(p.Names(), func(n string) bool { return key(n) == zeroes.Replace(k) || key(n) == k }) {
 		return nil

@@ -248,3 +248,12 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// TestNameInSmallLetters holds that a name which is printed in small letters is known by them in a
+// question that has capitals too.
+func TestNameInSmallLetters(t *testing.T) {
+	w := small(t, "# Tools\n\n## Companies\n\n### quill7\n\nquill7 is a pump maker. The pumps of quill7 are blue. Everybody at quill7 knows quill7.\n")
+	if got := w.Find("GitHub stars of quill7's Nozzle repo"); len(got) != 1 || got[0].Project.Name != "quill7" {
+		t.Errorf("found %v, want quill7", got)
+	}
+}

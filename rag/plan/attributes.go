@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 	text := rest
 	var asked []string
 	for _, c := range p.asks {
-		if !strings.Contains(text, c.phrase) {
+		if !strings.Contains(text, c.phrase) || c.phrase == " when " && whileIt.MatchString(pl.Text) && !strings.Contains(strings.ToLower(pl.Text), "and when") {
 			continue
 		}
 		if !slices.Contains(pl.Wants, c.of.Type) {
@@ -28,7 +29,7 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 	matched := map[string][]string{}
 	consumed := map[string]bool{} // a cue may stand for several attributes; a shorter one inside a longer counts for nothing
 	for _, c := range p.attributes {
-		if !consumed[c.phrase] && !strings.Contains(text, c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) {
+		if !consumed[c.phrase] && !strings.Contains(withoutVerbs(text, c.phrase), c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) {
 			continue
 		}
 		consumed[c.phrase] = true
@@ -48,6 +49,19 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 	}
 	for _, phrase := range asked {
 		text = strings.ReplaceAll(text, phrase, "  ") // "which month" asks for a date, not for a month
+	}
+	return text
+}
+
+// whileIt matches a question in which "when" asks for no date: it stands behind another asking word and
+// before a subject, as in "what can one see when the store is full".
+var whileIt = regexp.MustCompile(`(?i)\b(?:what|who|which|how|why|where)\b[^,;.?]*\w when (?:you|i|we|they|it|one|a|an|the|users?|someone|somebody|there)\b`)
+
+// withoutVerbs takes the words out of a text that a Chinese cue and the suffix 化 make: to 电气化 a thing
+// asks for no 电气.
+func withoutVerbs(text, cue string) string {
+	if bare := strings.TrimSpace(cue); bare != "" && corpus.IsHan([]rune(bare)[0]) {
+		return strings.ReplaceAll(text, cue+"化 ", "  ")
 	}
 	return text
 }

@@ -139,12 +139,49 @@ func (p *Planner) wordConcept(u string) Concept {
 	if other := p.otherNumber(u); other != "" {
 		c.Alternatives = append(c.Alternatives, " "+other+" ")
 	}
+	if other := otherSpelling(u); other != "" {
+		c.Alternatives = append(c.Alternatives, " "+other+" ")
+		for _, t := range p.glossary.FromEnglish(other) {
+			if n := corpus.Normal(t); !isSingleHan(n) {
+				c.Alternatives = append(c.Alternatives, n)
+			}
+		}
+	}
+	if apart := p.apart(u); apart != "" {
+		c.Alternatives = append(c.Alternatives, apart)
+	}
 	if m := numbered.FindStringSubmatch(u); m != nil {
 		c.Alternatives = append(c.Alternatives, " "+m[1]+m[2]+" ", " "+m[1]+"-"+m[2]+" ", " "+m[1]+" "+m[2]+" ")
 	}
 	c.Strong = len(c.Alternatives)
 	c.Weight = p.weight(u, c.Alternatives)
+	p.addKin(&c, p.glossary.FromEnglish(u), p.glossary.FromChinese)
 	return c
+}
+
+// addKin gives a word that no passage holds as it is written the words that translate to the same as it
+// does: what is asked for as "disturb" the reports may tell as "interfere". They are kin, not the word.
+func (p *Planner) addKin(c *Concept, there []string, back func(string) []string) {
+	if p.holding(c.Alternatives[0]) > 0 {
+		return
+	}
+	for _, t := range there {
+		for _, k := range back(t) {
+			if n := corpus.Normal(k); !slices.Contains(c.Alternatives, n) && p.holding(n) > 0 && !isSingleHan(n) {
+				c.Alternatives = append(c.Alternatives, n)
+			}
+		}
+	}
+}
+
+// otherSpelling returns the stem of a word in the spelling of the other side of the Atlantic; "" for none.
+func otherSpelling(u string) string {
+	for _, s := range [][2]string{{"is", "iz"}, {"isat", "iz"}, {"our", "or"}, {"tre", "ter"}} {
+		if bare, ok := strings.CutSuffix(u, s[0]); ok && len(bare) >= leastApart {
+			return stemOf(bare + s[1] + "e")
+		}
+	}
+	return ""
 }
 
 // otherNumber returns the plural of an acronym, or the singular of its plural, where a passage
@@ -159,6 +196,29 @@ func (p *Planner) otherNumber(u string) string {
 	}
 	return other
 }
+
+// apart returns the two words, in normal form, that the passages write for a word that none of them
+// holds: "pre seed" for "preseed". "" for none.
+func (p *Planner) apart(u string) string {
+	if p.freq.Holding(u) > 0 {
+		return ""
+	}
+	for i := leastApart; i+2 <= len(u); i++ {
+		if p.freq.Holding(u[:i]) == 0 {
+			continue
+		}
+		for _, end := range []string{"", "ed", "ing", "e"} { // what the stem may have cut off
+			tail := u[i:] + end
+			if n := " " + u[:i] + " " + tail + " "; len(tail) >= leastApart && p.freq.Holding(tail) > 0 && p.freq.Phrase(n) {
+				return n
+			}
+		}
+	}
+	return ""
+}
+
+// leastApart is the least length of each of two words written in one.
+const leastApart = 3
 
 // maxAcronym is the most letters of an acronym, its plural's included.
 const maxAcronym = 5
@@ -304,6 +364,7 @@ func (p *Planner) hanConcept(chars, en []string, share float64) Concept {
 	c.Alternatives = append(c.Alternatives, p.synonyms[c.Alternatives[0]]...)
 	c.Strong = len(c.Alternatives)
 	c.Weight = share * p.weight(c.Text, c.Alternatives)
+	p.addKin(&c, en, func(w string) []string { return p.glossary.FromEnglish(strings.Join(corpus.Units(w), " ")) })
 	return c
 }
 

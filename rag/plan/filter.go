@@ -2,6 +2,7 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,10 +18,12 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	if len(pl.Projects) > 0 {
 		return rest
 	}
+	question = inDigits(question)
+	rest = spelledRest.ReplaceAllString(rest, "  ")
 	attribute, ok := bounded(pl.Attributes)
 	op := p.op(full)
 	value, has := p.bound(question)
-	if p.lacks(full) && pl.Intent == List && !(has && (op == Over || op == Under)) { // 不到 1000 万 denies nothing
+	if p.lacks(strings.ReplaceAll(full, " 有 没 有 ", " 有 ")) && pl.Intent == List && !(has && (op == Over || op == Under)) { // 不到 1000 万 denies nothing
 		if a, ok := deniable(pl.Attributes); ok {
 			pl.Filter = &Filter{Attribute: a, Op: None}
 			return p.cutAll(rest, p.negations)
@@ -39,8 +42,12 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 		pl.Filter = &Filter{Attribute: attribute, Op: op, Value: value, Unit: unitBehind(question, value)}
 		pl.Intent = listing(pl.Intent)
 		return p.cutFigure(rest, question[value.Start:value.End])
-	case has && value.Kind == corpus.When && (pl.Intent == List || pl.Intent == Count):
+	case has && value.Kind != corpus.When && op == "" && ok && pl.Intent == List && states(attribute, value):
+		pl.Filter = &Filter{Attribute: attribute, Op: Equal, Value: value, Unit: unitBehind(question, value)}
+		return p.cutFigure(rest, question[value.Start:value.End])
+	case has && value.Kind == corpus.When && (pl.Intent == List || pl.Intent == Count || asksWhoever(pl, question)):
 		if a, ok := dated(pl.Attributes); ok {
+			pl.Intent = listing(pl.Intent)
 			pl.Filter = &Filter{Attribute: a, Op: On, Value: value}
 			if op == Before || op == After {
 				pl.Filter.Op = op
@@ -49,19 +56,59 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 		}
 	case ok && (op == Most || op == Least):
 		pl.Filter = &Filter{Attribute: attribute, Op: op, Rows: rowsAsked(question)}
+		if attribute.Loose && pl.Filter.Rows == 1 {
+			pl.Filter.Rows = 0 // the largest of unlike things tells little alone
+		}
 		pl.Intent = listing(pl.Intent)
 	}
 	return rest
 }
 
+// Equal asks for just the value, but for rounding.
+const Equal Op = "equal"
+
+// states reports whether v may be a value of the attribute.
+func states(a corpus.Attribute, v corpus.Value) bool {
+	if a.Type == corpus.Amount {
+		return v.Kind == corpus.Amount || v.Scaled
+	}
+	return v.Kind == corpus.Number && (v.Scaled || v.Num >= leastStated)
+}
+
+// leastStated is from where on a number that is not written with a scale bounds a list.
+const leastStated = 1000
+
+// asksWhoever reports whether a question is for those of whom something is true, not for one
+// that was spoken of before, and not for the time of it.
+func asksWhoever(pl *Plan, question string) bool {
+	return which.MatchString(question) && !pronouns.MatchString(question) && !slices.Contains(pl.Wants, corpus.When)
+}
+
+// Figures such as "a million" and "one billion", as they are typed and in normal form.
+var (
+	spelledFigure = regexp.MustCompile(`(?i)\b(?:a|an|one)\s+(hundred|thousand|million|billion|trillion)\b`)
+	spelledRest   = regexp.MustCompile(` (?:a|an|one) (?:hundr|hundred|thousand|million|billion|trillion) `)
+)
+
+// inDigits writes them with a digit.
+func inDigits(question string) string { return spelledFigure.ReplaceAllString(question, "1 $1") }
+
 // howMany matches how many of the largest or smallest are asked for.
 var howMany = regexp.MustCompile(`(?i)\btop (\d{1,2}|two|three|four|five|ten)\b|\b(\d{1,2}|two|three|four|five|ten) (?:largest|biggest|smallest|highest|lowest|most|least|cheapest|best)|(?:最\S{1,2}|前)的?(\d{1,2}|[一二两三四五六七八九十])[个名家]?`)
 
+// nthLargest matches a place behind the largest or smallest.
+var nthLargest = regexp.MustCompile(`(?i)\b(second|2nd|third|3rd|fourth|4th|fifth|5th)[ -](?:largest|biggest|smallest|highest|lowest|most|cheapest|best)|第([二三四五2-5])(?:大|小|高|低|多|少)`)
+
 // rowsAsked reads it; 0 when the question does not say.
 func rowsAsked(question string) int {
+	if m := nthLargest.FindStringSubmatch(question); m != nil { // the second of them is told beside the first
+		return 2 + slices.IndexFunc([]string{"second 2nd 二 2", "third 3rd 三 3", "fourth 4th 四 4", "fifth 5th 五 5"}, func(s string) bool {
+			return slices.Contains(strings.Fields(s), strings.ToLower(m[1]+m[2]))
+		})
+	}
 	m := howMany.FindStringSubmatch(question)
 	if m == nil {
-		return 0
+		return justOne(question)
 	}
 	word := strings.ToLower(m[1] + m[2] + m[3])
 	if n, err := strconv.Atoi(word); err == nil {
@@ -73,6 +120,20 @@ func rowsAsked(question string) int {
 				return n
 			}
 		}
+	}
+	return 0
+}
+
+// theOne matches the words that ask for the one that is largest or smallest, several for more.
+var (
+	theOne  = regexp.MustCompile(`(?i)\bwho(?:['’]s|\s+(?:has|is|was|got|had))\b|\b(?:which|what)\s+(?:one|has|is|was|\w*[^s\W])\b|哪(?:一)?(?:个|家|种)|是谁|^谁|谁的`)
+	several = regexp.MustCompile(`(?i)\b(?:which|what)\s+(?:ones|are|were|have)\b|\btop\b|\bones\b|哪些|哪几|排名|前几|分别|都`)
+)
+
+// justOne returns 1 for a question that asks for one, else 0.
+func justOne(question string) int {
+	if theOne.MatchString(question) && !several.MatchString(question) {
+		return 1
 	}
 	return 0
 }
@@ -173,24 +234,23 @@ func (p *Planner) bounds(question string) (low, high corpus.Value, ok bool) {
 		return low, high, false
 	}
 	low, high = figures[0], figures[1]
-	for scale := 1e3; !low.Scaled && high.Scaled && low.Num*scale <= high.Num; scale *= 10 {
-		if low.Num*scale > high.Num/1000 && scaleOf(high.Num) == scale {
-			low.Num *= scale
-			break
-		}
+	if scale := scaleOf(question, high); !low.Scaled && high.Scaled && low.Num*scale <= high.Num {
+		low.Num *= scale
 	}
 	return low, high, low.Num <= high.Num
 }
 
-// scaleOf returns the power of a thousand or ten thousand that a figure is written in.
-func scaleOf(n float64) float64 {
-	for _, s := range []float64{1e9, 1e8, 1e6, 1e4, 1e3} {
-		if n >= s {
-			return s
-		}
+// scaleOf returns what the digits of a figure are multiplied by: a million in "200 million".
+func scaleOf(question string, v corpus.Value) float64 {
+	digits := strings.ReplaceAll(leadingDigits.FindString(question[v.Start:v.End]), ",", "")
+	n, err := strconv.ParseFloat(digits, 64)
+	if err != nil || n == 0 {
+		return 1
 	}
-	return 1
+	return v.Num / n
 }
+
+var leadingDigits = regexp.MustCompile(`[0-9][0-9,]*(?:\.[0-9]+)?`)
 
 // bound returns the first figure or date of the question that can bound a list.
 func (p *Planner) bound(question string) (corpus.Value, bool) {

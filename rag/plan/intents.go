@@ -2,7 +2,10 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
 )
 
 // intent reads the kind of answer. Two projects and a word of comparison make a
@@ -14,7 +17,7 @@ func (p *Planner) intent(full, rest string, projects int) (Intent, bool) {
 			seen[c.of.ID] = true
 		}
 	}
-	conflict := seen["conflict"]
+	conflict := seen["conflict"] || projects > 0 && claims.MatchString(full)
 	switch {
 	case seen["compare"] && projects != 1:
 		return Compare, conflict
@@ -22,7 +25,7 @@ func (p *Planner) intent(full, rest string, projects int) (Intent, bool) {
 		return Count, conflict
 	case seen["summary"] && projects > 0:
 		return Summary, conflict
-	case seen["list"] && projects == 0:
+	case projects == 0 && (seen["list"] || !seen["define"] && (p.asksForSuch(full) || p.endsInKind(full))):
 		return List, conflict
 	case seen["define"]:
 		return Define, conflict
@@ -30,6 +33,68 @@ func (p *Planner) intent(full, rest string, projects int) (Intent, bool) {
 		return Summary, conflict
 	}
 	return Fact, conflict
+}
+
+// claims matches a question, in normal form, that says how things are and asks whether it is so.
+var claims = regexp.MustCompile(`^ (?:so |but )?(?:is|are|was|were|did|has|have|had) .* | (?:no|huh|or not|吧|吗) $`)
+
+// asksForSuch reports whether a question, in normal form, is no more than a noun with what bounds it:
+// "platforms on Linux", "everyone with a licence", "ferries that burn methanol".
+func (p *Planner) asksForSuch(full string) bool {
+	units := strings.Fields(full)
+	for len(units) > 0 && slices.Contains(determiners, units[0]) {
+		units = units[1:]
+	}
+	for i := 0; i+1 < len(units) && i < maxNoun; i++ {
+		if slices.Contains(verbal, units[i]) {
+			return false
+		}
+		if i > 0 && slices.Contains(relatives, units[i]) {
+			return !slices.ContainsFunc(units[i+1:], func(u string) bool { return slices.Contains(verbal[:asksUpTo], u) })
+		}
+		if p.isKind(units[i]) && slices.Contains(binders, units[i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxNoun is how many words a noun may have with its adjectives.
+const maxNoun = 5
+
+// Words in normal form: those that come before a noun, those that make a clause of what follows it
+// and those that bind to it what bounds it. None of them belongs to a field.
+var (
+	determiners = normalWords("all any every the some other more list show give me")
+	relatives   = normalWords("that whose who")
+	binders     = append(normalWords("that which whose who with without on in from by under over above below at based built building running using used backed dealing doing working having between"), relatives...)
+	verbal      = normalWords("what who whom which when where why how is are was were do does did can could has have had will would should tell")
+)
+
+// asksUpTo is how many of the verbal words ask for something.
+const asksUpTo = 8
+
+func normalWords(words string) []string {
+	var out []string
+	for _, w := range strings.Fields(words) {
+		out = append(out, strings.TrimSpace(corpus.Normal(w)))
+	}
+	return out
+}
+
+// endsInKind reports whether a Chinese question ends in "的" and a word for what projects are, behind
+// what bounds it: "有没有用 Rust 的平台".
+func (p *Planner) endsInKind(full string) bool {
+	return strings.HasPrefix(full, " 有 ") && slices.ContainsFunc(p.intents, func(c cue[corpus.Cue]) bool {
+		return c.of.ID == "kinds" && strings.HasSuffix(full, " 的"+c.phrase)
+	})
+}
+
+// isKind reports whether a unit is a word for the kinds of things that projects are.
+func (p *Planner) isKind(unit string) bool {
+	return slices.ContainsFunc(p.intents, func(c cue[corpus.Cue]) bool {
+		return c.of.ID == "kinds" && strings.TrimSpace(c.phrase) == unit
+	})
 }
 
 // orderToList matches the word that asks for a list, which has the stem of "listed".

@@ -12,19 +12,23 @@ import (
 
 // ordinals pick one of several projects that were named together, in both languages: the
 // n-th, or one counted from the end. "The first round" picks none.
-var ordinals = []struct {
+var ordinals = []ordinalWord{
+	ordinalOf(1, "first|1st", "第一|第1"),
+	ordinalOf(2, "second|2nd", "第二|第2"),
+	ordinalOf(3, "third|3rd", "第三|第3"),
+	ordinalOf(4, "fourth|4th", "第四|第4"),
+	ordinalOf(5, "fifth|5th", "第五|第5"),
+	ordinalOf(-1, "last", "最后|最后一"),
+	{regexp.MustCompile(`\bthe former( one)?\b|前者|前面?(这|那)?一?个|前一家`), 1, nil},
+	{regexp.MustCompile(`\bthe latter( one)?\b|后者|后面?(这|那)?一?个|后一家`), -1, nil},
+	{regexp.MustCompile(`\bthe other (one|project|company)\b|\bthe other\s*(\?|$)|另外?(一|那)(个|家)`), other, nil},
+}
+
+// An ordinalWord is a pattern of ordinals that pick the n-th.
+type ordinalWord struct {
 	pattern *regexp.Regexp
 	n       int
-}{
-	{ordinalOf("first|1st", "第一|第1"), 1},
-	{ordinalOf("second|2nd", "第二|第2"), 2},
-	{ordinalOf("third|3rd", "第三|第3"), 3},
-	{ordinalOf("fourth|4th", "第四|第4"), 4},
-	{ordinalOf("fifth|5th", "第五|第5"), 5},
-	{ordinalOf("last", "最后一?"), -1},
-	{regexp.MustCompile(`\bthe former( one)?\b|前者|前面?(这|那)?一?个|前一家`), 1},
-	{regexp.MustCompile(`\bthe latter( one)?\b|后者|后面?(这|那)?一?个|后一家`), -1},
-	{regexp.MustCompile(`\bthe other (one|project|company)\b|\bthe other\s*(\?|$)|另外?(一|那)(个|家)`), other},
+	words   []string // themselves
 }
 
 // other stands for the one of two that the talk did not speak of last.
@@ -32,10 +36,10 @@ const other = 0
 
 // ordinalOf matches an ordinal, in folded text, that stands for a thing and does not
 // count something else.
-func ordinalOf(en, zh string) *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:the )?(?:` + en + `) (?:one|project|company)\b` +
+func ordinalOf(n int, en, zh string) ordinalWord {
+	return ordinalWord{regexp.MustCompile(`\b(?:the )?(?:` + en + `) (?:one|project|company)\b` +
 		`|\bthe (?:` + en + `)(?:\s*(?:[?!.,;]|$)|'s\b|\s+(?:of|is|was|has|have|had|does|did|do|can|will)\b)` +
-		`|(?:` + zh + `)(?:[个家位]|\s*(?:[的呢是]|[?!.,]|$))`)
+		`|(?:` + zh + `)(?:[个家位]|\s*(?:[的呢是]|[?!.,]|$))`), n, strings.Split(en+"|"+zh, "|")}
 }
 
 // ordinal returns the place among the projects named together that the question refers to.
@@ -81,7 +85,11 @@ var leaning = regexp.MustCompile(`(?i)^\s*(and|what about|how about|also|same fo
 // carryTopic takes over what the question before asked when this one leans on it
 // and asks for nothing itself.
 func (p *Planner) carryTopic(pl *Plan, question string, talk []Turn) {
-	if len(talk) == 0 || len(pl.Attributes) > 0 || pl.Intent != Fact || !leaning.MatchString(question) {
+	if len(talk) == 0 {
+		return
+	}
+	if len(pl.Attributes) > 0 || pl.Intent != Fact || !leaning.MatchString(question) {
+		p.carryNotion(pl, question, talk[len(talk)-1])
 		return
 	}
 	for i := len(talk) - 1; i >= 0; i-- {
@@ -105,6 +113,64 @@ func (p *Planner) carryTopic(pl *Plan, question string, talk []Turn) {
 	}
 }
 
+// carryNotion takes over what the question before was about when this one only says what of it
+// is wanted: all of it where no project tells ("and its drawbacks?") or a part of it is meant
+// ("the second one"), else a little, for the passages that the talk is at.
+func (p *Planner) carryNotion(pl *Plan, question string, before Turn) {
+	if len(pl.Projects) > 0 && !pl.FollowUp || pl.Category != nil || pl.Filter != nil || pl.Intent == List || pl.Intent == Count || pl.Intent == Compare {
+		return
+	}
+	own, last := p.Plan(question, pl.Language, nil), p.Plan(before.Question, pl.Language, nil)
+	mine := 0.0
+	for _, c := range own.Concepts {
+		mine += c.Weight
+	}
+	_, picks := ordinal(question)
+	switch refers := picks || leaning.MatchString(question) || pronouns.MatchString(question); {
+	case len(pl.Projects) == 0 && refers && onlyAttributes(own.Concepts):
+		pl.Concepts = append(pl.Concepts, besideAttributes(last.Concepts, 1)...)
+	case picks && len(pl.Projects) > 0 && !p.isPicked(pl, question, before):
+		pl.Intent = Fact
+		pl.Concepts = append(pl.Concepts, besideAttributes(last.Concepts, 1)...)
+	case len(pl.Projects) > 0 && len(own.Concepts) > 0:
+		theirs := 0.0
+		for _, c := range last.Concepts {
+			theirs += c.Weight
+		}
+		if theirs > 0 {
+			pl.Concepts = append(pl.Concepts, besideAttributes(last.Concepts, min(1, contextPart*mine/theirs))...)
+		}
+	}
+}
+
+// contextPart is what the words of the question before weigh, together, beside those of this one.
+const contextPart = 0.3
+
+// isPicked reports whether the question's ordinal picked one of the projects of the talk.
+func (p *Planner) isPicked(pl *Plan, question string, before Turn) bool {
+	n, _ := ordinal(question)
+	return len(pl.Projects) == 1 && p.picked(n, []Turn{before}) == pl.Projects[0]
+}
+
+// onlyAttributes reports whether all concepts are words for attributes, if any.
+func onlyAttributes(l []Concept) bool {
+	return len(l) > 0 && !slices.ContainsFunc(l, func(c Concept) bool { return c.Attribute == "" })
+}
+
+// besideAttributes returns the concepts with share of their weight, as words that name no attribute
+// asked for. Of a whole question those that do name one are left out.
+func besideAttributes(l []Concept, share float64) []Concept {
+	var out []Concept
+	for _, c := range l {
+		if share == 1 && c.Attribute != "" {
+			continue
+		}
+		c.Attribute, c.Weight = "", c.Weight*share
+		out = append(out, c)
+	}
+	return out
+}
+
 // cutReports removes the names of reports from rest.
 func (p *Planner) cutReports(rest string) string {
 	for _, r := range p.reports {
@@ -119,13 +185,14 @@ type category struct {
 	normal   string
 	concepts []Concept // its words with their translations
 	projects []*catalogue.Project
+	reports  []string // that file projects so
 }
 
 // categoriesOf collects the categories of all projects, longest label first.
 func categoriesOf(c *catalogue.Catalogue) []category {
 	byNormal := map[string]*category{}
 	var order []string
-	file := func(label string, p *catalogue.Project) {
+	file := func(label string, p *catalogue.Project, reports ...string) {
 		n := corpus.Normal(bareLabel(label))
 		if strings.TrimSpace(n) == "" {
 			return
@@ -137,14 +204,19 @@ func categoriesOf(c *catalogue.Catalogue) []category {
 		if cat := byNormal[n]; !slices.Contains(cat.projects, p) {
 			cat.projects = append(cat.projects, p)
 		}
+		for _, r := range reports {
+			if cat := byNormal[n]; !slices.Contains(cat.reports, r) {
+				cat.reports = append(cat.reports, r)
+			}
+		}
 	}
 	for _, p := range c.Projects() {
 		for _, k := range p.Categories {
-			file(k.En, p)
-			file(k.Zh, p)
+			file(k.En, p, k.Report)
+			file(k.Zh, p, k.Report)
 		}
 		for _, h := range p.Headings {
-			file(h, p)
+			file(h, p, p.Reports...)
 		}
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return len(b) - len(a) })
@@ -164,8 +236,12 @@ func bareLabel(s string) string { return numbering.ReplaceAllString(s, "") }
 // one, if it files two projects or more; else one whose words, or their
 // translations, the question holds all.
 func (p *Planner) category(full, rest string) *Category {
+	reports := p.namedReports(full)
+	if c := p.numbered(full, reports); c != nil {
+		return c
+	}
 	for _, c := range p.categories {
-		if len(c.projects) < 2 || utf8.RuneCountInString(strings.ReplaceAll(c.normal, " ", "")) < 2 {
+		if len(c.projects) < 2 || !c.of(reports) || utf8.RuneCountInString(strings.ReplaceAll(c.normal, " ", "")) < 2 {
 			continue
 		}
 		if strings.Contains(full, c.normal) || strings.Contains(rest, c.normal) {
@@ -176,7 +252,7 @@ func (p *Planner) category(full, rest string) *Category {
 	share := minLabel
 	for i := range p.categories {
 		c := &p.categories[i]
-		if len(c.projects) < 2 || len(c.concepts) == 0 || len(c.concepts) > maxLabel {
+		if len(c.projects) < 2 || !c.of(reports) || len(c.concepts) == 0 || len(c.concepts) > maxLabel {
 			continue
 		}
 		if s := matched(c.concepts, full); s > share || s == share && best == nil {
@@ -184,9 +260,100 @@ func (p *Planner) category(full, rest string) *Category {
 		}
 	}
 	if best == nil {
-		return nil
+		return p.spelledLabel(full, reports)
 	}
 	return &Category{Label: best.label, Projects: best.projects}
+}
+
+// spelledLabel returns the category with a long Chinese label of which the question holds each
+// character: it leaves out what the label says twice.
+func (p *Planner) spelledLabel(full string, reports []string) *Category {
+	for i := range p.categories {
+		c := &p.categories[i]
+		units := map[string]bool{}
+		for _, u := range strings.Fields(c.normal) {
+			units[u] = true
+		}
+		if len(units) < longLabel || len(c.projects) < 2 || !c.of(reports) || corpus.HanShare(c.normal) < 1 {
+			continue
+		}
+		held := 0
+		for u := range units {
+			if strings.Contains(full, " "+u+" ") {
+				held++
+			}
+		}
+		if held == len(units) {
+			return &Category{Label: c.label, Projects: c.projects}
+		}
+	}
+	return nil
+}
+
+// longLabel is how many different characters a label has that few questions hold by chance.
+const longLabel = 6
+
+// of reports whether one of the reports, which a question names, has the category.
+func (c *category) of(reports []string) bool {
+	return len(reports) == 0 || slices.ContainsFunc(reports, func(r string) bool { return slices.Contains(c.reports, r) })
+}
+
+// nthSection matches, in normal form, a section of a report that is called by its place.
+var nthSection = regexp.MustCompile(` (?:(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|last) (?:tabl|section|chapter|categori|part|group)|(第 [一二三四五1-5]|最 后 一?) ?(?:[张个类章节部] ?)*(?:表|类|章|节|板 块|部 分|分 类))s? `)
+
+// numbered returns the category that the question calls by its place in one of the reports, or nil.
+func (p *Planner) numbered(full string, reports []string) *Category {
+	m := nthSection.FindStringSubmatch(full)
+	if m == nil || len(reports) != 1 {
+		return nil
+	}
+	place := strings.ReplaceAll(m[1]+m[2], " ", "")
+	i := slices.IndexFunc(ordinals, func(o ordinalWord) bool { return o.n != other && slices.Contains(o.words, place) })
+	l := p.sections(reports[0])
+	if i < 0 || len(l) == 0 {
+		return nil
+	}
+	n := ordinals[i].n
+	if n < 0 {
+		n += len(l) + 1
+	}
+	if n < 1 || n > len(l) {
+		return nil
+	}
+	return &l[n-1]
+}
+
+// sections returns the categories of a report in its order.
+func (p *Planner) sections(report string) []Category {
+	var out []Category
+	for _, pr := range p.catalogue.Projects() {
+		for _, k := range pr.Categories {
+			if k.Report != report {
+				continue
+			}
+			label := bareLabel(k.En)
+			if label == "" {
+				label = bareLabel(k.Zh)
+			}
+			i := slices.IndexFunc(out, func(c Category) bool { return c.Label == label })
+			if i < 0 {
+				out, i = append(out, Category{Label: label}), len(out)
+			}
+			out[i].Projects = append(out[i].Projects, pr)
+		}
+	}
+	first := func(c Category) int {
+		at := slices.Max(c.Projects[0].Passages)
+		for _, pr := range c.Projects {
+			at = min(at, slices.Min(pr.Passages))
+		}
+		return at
+	}
+	out = slices.DeleteFunc(out, func(c Category) bool {
+		return slices.ContainsFunc(c.Projects, func(pr *catalogue.Project) bool { return len(pr.Passages) == 0 })
+	})
+	slices.SortStableFunc(out, func(a, b Category) int { return first(a) - first(b) })
+	return out
 }
 
 // maxLabel is how many words a label may have that is recognised by its words;

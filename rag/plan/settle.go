@@ -15,15 +15,21 @@ func (p *Planner) settle(pl *Plan, question string) {
 		p.assume(pl)
 	}
 	pl.Conflict = pl.Conflict || toConfirm.MatchString(question)
+	withoutOwner(pl, question)
 	types := typesOf(pl.Attributes)
 	pl.Defines = pl.Intent == Define && len(pl.Projects) > 0 && definesName(question, pl.Projects[0])
 	switch {
 	case pl.Intent == Define && len(pl.Projects) > 0 && len(types) > 0:
 		pl.Intent = Fact // "who is the CEO of", "what is the price of"
+	case pl.Intent == Define && len(types) > 0 && slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Name }):
+		pl.Intent = Fact // the same, of what has a name and is no project
 	case pl.Intent == Define && len(pl.Wants) == 0:
 		return // a notion is explained, whatever attribute its name sounds like
-	case pl.Intent == Fact && len(pl.Projects) > 1 && len(types) > 0 && which.MatchString(question):
+	case pl.Intent == Fact && len(pl.Projects) > 1 && which.MatchString(question):
 		pl.Intent, pl.Wants = Compare, nil
+	case pl.Intent == Fact && len(pl.Projects) == 1 && len(pl.Concepts) > 0 && len(pl.Attributes) == 0 && len(pl.Wants) == 0 && forWhat.MatchString(question):
+		pl.Intent = Define // what a part of it does: the sentence that begins with the part says it
+		return
 	case pl.Intent == Fact && len(pl.Projects) > 1 && ofEach.MatchString(question):
 		pl.Intent = Compare
 	}
@@ -37,10 +43,49 @@ func (p *Planner) settle(pl *Plan, question string) {
 	if len(pl.Wants) > 0 || !asksOtherwise(pl, question) {
 		pl.Wants = refine(pl.Wants, typesOf(asked(pl)))
 	}
+	if muchMore.MatchString(question) {
+		pl.Wants = []corpus.ValueType{corpus.Number} // how much cheaper: a share as well as a sum
+	}
 	if i := slices.Index(pl.Wants, corpus.Person); i >= 0 && slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Name }) {
 		pl.Wants = slices.Delete(pl.Wants, i, i+1) // who invested: a firm
 	}
 }
+
+// muchMore matches a question for a difference.
+var muchMore = regexp.MustCompile(`(?i)\bhow much (?:more|less|\w+er)\b|(?:便宜|贵|省|高|低|快|慢|大|小|强|提升|提高|降低|减少|增加|增长)(?:了|出)?多少`)
+
+// withoutOwner drops the symbol of a question for a value of the symbol's: "the supply of Acme's token",
+// "舰队的总量" do not ask what the symbol is called.
+func withoutOwner(pl *Plan, question string) {
+	full := corpus.Normal(question)
+	symbol, figure, cue := -1, -1, ""
+	for _, c := range pl.Concepts {
+		i := slices.IndexFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.ID == c.Attribute })
+		at := strings.Index(full, c.Alternatives[0])
+		if i < 0 || at < 0 {
+			continue
+		}
+		switch pl.Attributes[i].Type {
+		case corpus.Symbol:
+			symbol, cue = at, c.Alternatives[0]
+		case corpus.Amount, corpus.Number, corpus.When:
+			figure = at
+		}
+	}
+	if symbol < 0 || figure < 0 {
+		return
+	}
+	between := full[min(symbol, figure):max(symbol, figure)]
+	before := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(between), " 的")) == strings.TrimSpace(cue)
+	if symbol < figure && !before || symbol > figure && !strings.Contains(between, " of ") || strings.Contains(between, " and ") {
+		return
+	}
+	pl.Attributes = slices.DeleteFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Symbol })
+	pl.Wants = slices.DeleteFunc(pl.Wants, func(t corpus.ValueType) bool { return t == corpus.Symbol })
+}
+
+// forWhat matches a question for what something does or is for.
+var forWhat = regexp.MustCompile(`(?i)\bwhat (?:do|does) .+ do(?: (?:at|in|for|on|within|inside) .+)?\s*\??\s*$|\b(?:used |good )?for\s*\??\s*$|(?:做|干)什么用|有(?:什么|啥|何)用|干(?:嘛|啥|什么)(?:的|用)|起什么作用`)
 
 // toConfirm matches the end of a question that wants what it says confirmed.
 var toConfirm = regexp.MustCompile(`(?i)\b(?:right|true|correct|huh|is(?:n['’]?t| it| that) (?:it|so|true|right))\s*[?!.]*\s*$|(?:对吗|对吧|对不对|是吧|是吗|没错吧|真的吗|真的假的)\s*[？?]*\s*$`)
@@ -114,15 +159,16 @@ func (p *Planner) whoOf(pl *Plan) bool {
 // ("team allocation").
 func asksOtherwise(pl *Plan, question string) bool {
 	full := corpus.Normal(question)
-	return explanation.MatchString(question) || byWhom.MatchString(question) || asksForThing(pl, full) || modifies(pl, full)
+	return explanation.MatchString(question) || noValue.MatchString(question) || thingBehind(question) || byWhom.MatchString(question) || asksForThing(pl, full) || modifies(pl, full)
 }
 
 // asked returns the attributes of which a question without an asking word wants a value. Words for
 // what can be counted stand in many a question for the things themselves ("what do users see"): where
-// another word, one that a passage knows, tells more, no number is asked for.
+// another word, one that a passage knows, tells more, no number is asked for; nor of an attribute that
+// gathers unlike things.
 func asked(pl *Plan) []corpus.Attribute {
 	return slices.DeleteFunc(slices.Clone(pl.Attributes), func(a corpus.Attribute) bool {
-		return a.Type == corpus.Number && slices.ContainsFunc(pl.Concepts, func(c Concept) bool {
+		return a.Loose || a.Type == corpus.Number && slices.ContainsFunc(pl.Concepts, func(c Concept) bool {
 			return c.Attribute == "" && c.Weight >= attributeWeight && c.Weight < unknownWeight
 		})
 	})
@@ -133,6 +179,19 @@ var byWhom = regexp.MustCompile(`(?i)\b(?:by|from|with|for) (?:which|what|whom|w
 
 // explanation matches the words that ask how or why something is.
 var explanation = regexp.MustCompile(`(?i)\bwhy\b|\bhow (?:can|could|do|does|did|is|are|was|were|to|would|will|should|come)\b|为什么|为何|为啥|怎么|怎样|如何`)
+
+// noValue matches the words that ask for a span of time or for a use, whatever attribute stands beside
+// them, and those that ask for what somebody gets or does rather than for a sum.
+var noValue = regexp.MustCompile(`(?i)\bhow (?:long|often|far)\b|\bwhat (?:do|does|can|will|would) (?:you|i|we|they|users?|people|one|someone|holders?|developers?)\b|\bused? for\b|多久|多长时间|干嘛|干啥|干什么|做什么|有(?:什么|啥)用|用途|用来|为了(?:什么|啥)|\b(?:which|what) (?:stock )?exchanges?\b|哪(?:个|些|家|几家)?交易所|给谁|(?:哪些|什么)人`)
+
+// thingBehind reports whether a question asks for something behind its subject, as the idea behind it, and
+// for nobody.
+func thingBehind(question string) bool {
+	m := wordBehind.FindStringSubmatch(question)
+	return m != nil && !slices.Contains([]string{"is", "s", "are", "was", "were", "who", "whos", "stands", "team", "people", "person", "company", "those"}, strings.ToLower(m[1]))
+}
+
+var wordBehind = regexp.MustCompile(`(?i)(\w+) behind\b`)
 
 // thingWords come right before the thing that a question asks for. The blank behind each is
 // left to the thing, whose normal form begins with it.

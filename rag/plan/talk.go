@@ -43,7 +43,7 @@ func (p *Planner) picked(n int, talk []Turn) *catalogue.Project {
 	case n < 0:
 		n += len(group) + 1
 	}
-	if n < 1 || n > len(group) {
+	if n < 1 || n > len(group) || len(group) < 2 { // of one alone nothing is the first: a part of it is
 		return nil
 	}
 	return group[n-1]
