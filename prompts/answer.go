@@ -138,7 +138,7 @@ func IsMarker(line string) bool { return markerLine.MatchString(line) }
 // MayBecomeMarker reports whether a line that is still being written may turn out to be the
 // marker line.
 func MayBecomeMarker(line string) bool {
-	bare := strings.TrimLeft(line, decoration+">#-")
+	bare := strings.TrimLeft(line, decoration+">#")
 	return len(bare) <= len(NotCovered) && strings.HasPrefix(NotCovered, strings.ReplaceAll(bare, " ", "_"))
 }
 

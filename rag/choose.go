@@ -231,11 +231,8 @@ func headings(h *Hit) []string {
 
 // withOpening puts the sentence that says what the project is in front.
 func (e *Engine) withOpening(p *plan.Plan, chosen, cands []candidate) []candidate {
-	for _, c := range e.definition(p, p.Projects[0], cands) {
-		if !repeats(chosen, &c) {
-			return slices.Insert(chosen, 0, c)
-		}
-		return chosen
+	if l := e.definition(p, p.Projects[0], cands); len(l) > 0 && !repeats(chosen, &l[0]) {
+		return slices.Insert(chosen, 0, l[0])
 	}
 	return chosen
 }

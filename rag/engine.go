@@ -45,7 +45,9 @@ type Engine struct {
 	reports map[string]*corpus.Report
 
 	readings readings
-	cache    *cache // of a model's answers; nil for none
+	cache    *cache   // of a model's answers; nil for none
+	poison   sync.Map // passage id to bool: it speaks to machines
+	rules    sync.Map // language to string: the rules of the answer prompt in normal form
 }
 
 // New returns an engine. It reads all passages once.
@@ -199,7 +201,7 @@ func (e *Engine) askAgain(ctx context.Context, question string, before []plan.Tu
 
 // answer makes the answer that the plan asks for: declined, generated or extracted.
 func (e *Engine) answer(ctx context.Context, q Question, p *plan.Plan, show func(Answer)) (Answer, error) {
-	a, err := e.extract(ctx, p)
+	a, hits, err := e.extractFrom(ctx, p)
 	if err != nil {
 		return a, err
 	}
@@ -211,7 +213,7 @@ func (e *Engine) answer(ctx context.Context, q Question, p *plan.Plan, show func
 			return Answer{}, err
 		}
 		if ok {
-			p, a = &next, b
+			p, a, hits = &next, b, nil
 		}
 		a.Usage, a.Trace = trace.Usage, trace
 	}
@@ -224,7 +226,7 @@ func (e *Engine) answer(ctx context.Context, q Question, p *plan.Plan, show func
 	if !model {
 		return a, nil
 	}
-	generate := func() (Answer, error) { return e.generate(ctx, q, p, a, trace, show) }
+	generate := func() (Answer, error) { return e.generate(ctx, q, p, a, hits, trace, show) }
 	if e.cache == nil || len(trace.Rewritten) > 0 {
 		return generate()
 	}

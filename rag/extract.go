@@ -28,30 +28,36 @@ const (
 
 // extract answers with the reports' own sentences.
 func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
+	a, _, err := e.extractFrom(ctx, p)
+	return a, err
+}
+
+// extractFrom is extract that returns the hits, too; nil where none were needed.
+func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, error) {
 	if p.Decline != "" {
-		return declined(p), nil
+		return declined(p), nil, nil
 	}
 	if len(p.Concepts) == 0 && len(p.Projects) == 0 && p.Category == nil && !p.Each {
-		return offTopic(p.Language), nil
+		return offTopic(p.Language), nil, nil
 	}
 	if a, ok := e.categories(p); ok {
-		return a, nil
+		return a, nil, nil
 	}
 	if a, ok := e.list(p); ok {
-		return a, nil
+		return a, nil, nil
 	}
 	hits, err := e.retrieve(ctx, p)
 	if err != nil {
-		return Answer{}, err
+		return Answer{}, nil, err
 	}
 	cands := e.required(p, e.candidates(p, hits))
 	if len(p.Parts) > 0 && !answersWhole(p, cands) {
 		if a, err := e.answerParts(ctx, p); err != nil || a.Status == Answered {
-			return a, err
+			return a, hits, err
 		}
 	}
 	if !e.covered(p, hits, cands) {
-		return notCovered(p, related(hits)), nil
+		return notCovered(p, related(hits)), hits, nil
 	}
 	var a Answer
 	switch {
@@ -69,9 +75,9 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 		a = e.state(p, cands)
 	}
 	if len(a.Sentences) == 0 {
-		return notCovered(p, related(hits)), nil
+		return notCovered(p, related(hits)), hits, nil
 	}
-	return a, nil
+	return a, hits, nil
 }
 
 // state answers a fact with the few best sentences: the best one, those nearly as

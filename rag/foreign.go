@@ -181,8 +181,29 @@ const (
 )
 
 // poisoned reports whether some of the evidence speaks to machines.
-func poisoned(l []Evidence) bool {
-	return slices.ContainsFunc(l, func(e Evidence) bool { return speaksToMachines(e.Passage.Text) })
+func (e *Engine) poisoned(l []Evidence) bool {
+	for i := range l {
+		p := &l[i].Passage
+		found, known := e.poison.Load(p.ID)
+		if !known {
+			found = speaksToMachines(p.Text)
+			e.poison.Store(p.ID, found)
+		}
+		if found.(bool) {
+			return true
+		}
+	}
+	return false
+}
+
+// rulesIn returns the system text of the answer prompt in a language, in normal form.
+func (e *Engine) rulesIn(language string) string {
+	if r, ok := e.rules.Load(language); ok {
+		return r.(string)
+	}
+	r := corpus.Normal(prompts.Answer(prompts.AnswerInput{Language: language}).System)
+	e.rules.Store(language, r)
+	return r
 }
 
 // speaksToMachines reports whether a sentence of the text is for whoever retells it.

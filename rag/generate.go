@@ -14,10 +14,12 @@ import (
 // apart into sentences while it comes; each is checked against what it cites, and shown when
 // it holds. Those that do not are put to the model once more with what is wrong. When the
 // model fails, or nothing is left, the answer without it goes out and says so.
-func (e *Engine) generate(ctx context.Context, q Question, p *plan.Plan, found Answer, trace *Trace, show func(Answer)) (Answer, error) {
-	hits, err := e.retrieve(ctx, p)
-	if err != nil {
-		return Answer{}, err
+func (e *Engine) generate(ctx context.Context, q Question, p *plan.Plan, found Answer, hits []Hit, trace *Trace, show func(Answer)) (Answer, error) {
+	if hits == nil && !isList(p) { // a list is shown its rows alone
+		var err error
+		if hits, err = e.retrieve(ctx, p); err != nil {
+			return Answer{}, err
+		}
 	}
 	t := e.newTelling(p, &found, e.evidence(p, hits, &found), trace, show)
 	in := e.answerInput(q, p, t)

@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"github.com/waymark-bot/waymark/corpus"
-	"github.com/waymark-bot/waymark/prompts"
 	"github.com/waymark-bot/waymark/rag/catalogue"
 	"github.com/waymark-bot/waymark/rag/plan"
 	"github.com/waymark-bot/waymark/rag/verify"
@@ -40,9 +39,9 @@ type telling struct {
 // newTelling begins an answer. show may be nil.
 func (e *Engine) newTelling(p *plan.Plan, found *Answer, evidence []Evidence, trace *Trace, show func(Answer)) *telling {
 	t := &telling{engine: e, plan: p, found: found, evidence: evidence, show: show, canary: newCanary(), w: e.newWriter(p), trace: trace}
-	t.rules = corpus.Normal(prompts.Answer(prompts.AnswerInput{Language: p.Language}).System)
+	t.rules = e.rulesIn(p.Language)
 	trace.Evidence = evidence
-	t.poisoned = poisoned(evidence)
+	t.poisoned = e.poisoned(evidence)
 	t.w.answer.Mode = Model
 	t.w.answer.Projects = slices.Clone(found.Projects)
 	if isList(p) {

@@ -34,7 +34,6 @@ type Planner struct {
 	compare    []cue[corpus.Cue]
 	negations  []string
 	synonyms   map[string][]string // normal forms by normal form
-	kin        map[string]corpus.Attribute
 	values     *corpus.ValueReader
 	cueWords   map[string]bool // single Latin words of all cues
 }

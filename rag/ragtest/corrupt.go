@@ -150,9 +150,7 @@ func (c *Corrupter) Say(p rag.Prompt) (string, error) {
 	if p.Name == "repair" {
 		var out []string
 		if _, faults, ok := strings.Cut(p.User, "<faults>"); ok {
-			for _, m := range faultLine.FindAllString(faults, -1) {
-				out = append(out, m)
-			}
+			out = faultLine.FindAllString(faults, -1)
 		}
 		return strings.Join(out, "\n"), nil
 	}
