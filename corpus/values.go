@@ -165,7 +165,7 @@ func (r *ValueReader) value(text string, m []int) (Value, bool) {
 }
 
 var (
-	overWords  = []string{"more than", "over", "at least", "exceeding", "exceeded", "surpassed", "超过", "逾", "突破", "超", "至少", "多于"}
+	overWords  = []string{"more than", "over", "above", "at least", "exceeding", "exceeded", "surpassed", "超过", "逾", "突破", "超", "至少", "多于"}
 	underWords = []string{"less than", "under", "below", "up to", "不到", "低于", "不超过", "少于"}
 )
 

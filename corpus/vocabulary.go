@@ -84,6 +84,7 @@ type Cue struct {
 
 // NameWords say where names stand.
 type NameWords struct {
+	Symbols  []string `yaml:"symbols"`  // beside which a word in capitals is a listed symbol
 	Columns  []string `yaml:"columns"`  // table columns that hold them
 	Headings []string `yaml:"headings"` // headings with X for the name
 	Opens    []string `yaml:"opens"`    // what follows a name that opens a description
@@ -164,6 +165,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 	out.Decline = joinCues(v.Decline, w.Decline)
 	out.Stop = v.Stop.join(w.Stop)
 	out.Names = NameWords{
+		Symbols:  join(v.Names.Symbols, w.Names.Symbols),
 		Columns:  join(v.Names.Columns, w.Names.Columns),
 		Headings: join(v.Names.Headings, w.Names.Headings),
 		Opens:    join(v.Names.Opens, w.Names.Opens),

@@ -59,7 +59,7 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 		dates := map[corpus.Date]bool{}
 		for _, pr := range p.Projects {
 			facts := e.cfg.Catalogue.Facts(pr, a.ID)
-			if a.Type == corpus.Number || a.Type == corpus.When { // "no users yet" is seldom all that a report says of users
+			if a.Type == corpus.Number || a.Type == corpus.When || a.Kin != "" { // "no users yet" is seldom all that a report says of users
 				facts = slices.DeleteFunc(facts, func(f catalogue.Fact) bool { return f.Denied })
 			}
 			if len(facts) == 0 {
@@ -76,6 +76,10 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 				continue
 			}
 			cell := pr.Name + " " + e.value(*f, p.Language)
+			for _, o := range e.otherRounds(pr, f) {
+				cell += phrase(p.Language, ", ", "、") + e.value(o, p.Language)
+				cites = append(cites, w.cite(&all[o.Passage], o.Start, o.End))
+			}
 			if len(dates) > 1 && ages(f) && !f.AsOf.IsZero() {
 				cell += asOf(f.AsOf, p.Language)
 			}
@@ -87,6 +91,25 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 			rows++
 		}
 	}
+}
+
+// mostRounds bounds the further sums in a cell.
+const mostRounds = 3
+
+// otherRounds returns the sums of other rounds that the report of a sum states beside it.
+func (e *Engine) otherRounds(pr *catalogue.Project, f *catalogue.Fact) []catalogue.Fact {
+	if f.Round == "" || f.Denied {
+		return nil
+	}
+	var out []catalogue.Fact
+	seen := map[float64]bool{f.Value.Num: true}
+	for _, o := range e.cfg.Catalogue.Facts(pr, f.Attribute) {
+		if o.Report == f.Report && !o.Denied && !o.Doubtful && o.Round != "" && o.Round != totalRound && !seen[o.Value.Num] && len(out) < mostRounds {
+			seen[o.Value.Num] = true
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // comparing returns the sentences of one project: those that hold what is compared, or

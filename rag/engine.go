@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -45,9 +46,10 @@ type Engine struct {
 	reports map[string]*corpus.Report
 
 	readings readings
-	cache    *cache   // of a model's answers; nil for none
-	poison   sync.Map // passage id to bool: it speaks to machines
-	rules    sync.Map // language to string: the rules of the answer prompt in normal form
+	cache    *cache         // of a model's answers; nil for none
+	poison   sync.Map       // passage id to bool: it speaks to machines
+	denials  *regexp.Regexp // words that deny what follows them
+	rules    sync.Map       // language to string: the rules of the answer prompt in normal form
 }
 
 // New returns an engine. It reads all passages once.
@@ -80,6 +82,7 @@ func New(cfg Config) *Engine {
 		checker: checker,
 		values:  corpus.NewValueReader(cfg.Vocabulary.Units),
 		cues:    map[string]attributeCues{},
+		denials: denialWords(cfg.Vocabulary),
 		copulas: normals(cfg.Vocabulary.Names.Copulas),
 		numbers: make(map[string]int, len(passages)),
 		reports: make(map[string]*corpus.Report, len(reports)),
@@ -97,6 +100,22 @@ func New(cfg Config) *Engine {
 		e.reports[reports[i].ID] = &reports[i]
 	}
 	return e
+}
+
+// denialWords matches the vocabulary's words of negation, folded.
+func denialWords(v *corpus.Vocabulary) *regexp.Regexp {
+	parts := []string{`\bnot\b`}
+	for _, w := range v.Negations.En {
+		parts = append(parts, `\b`+regexp.QuoteMeta(corpus.Fold(w))+`\b`)
+	}
+	for _, w := range v.Negations.Zh {
+		q := regexp.QuoteMeta(corpus.Fold(w))
+		if w == "未" {
+			q += `[^来]|未$`
+		}
+		parts = append(parts, q)
+	}
+	return regexp.MustCompile(strings.Join(parts, "|"))
 }
 
 // attributeCues are an attribute's cue words in normal form.

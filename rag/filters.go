@@ -37,6 +37,9 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 		if len(facts) > 0 {
 			stated++
 		}
+		if round := e.roundAsked(p); round != "" {
+			facts = slices.DeleteFunc(facts, func(f catalogue.Fact) bool { return f.Round != round })
+		}
 		if f := passing(p.Filter, e.inUnit(p.Filter, facts)); f != nil {
 			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency, ages: ages(f)})
 		}
@@ -77,6 +80,29 @@ var statements = regexp.MustCompile(`[;；]`)
 
 // launchAttribute is the attribute that gathers all that can be started.
 const launchAttribute = "launched"
+
+// roundAsked returns the id of the round that bounds a list of what was raised, or "".
+func (e *Engine) roundAsked(p *plan.Plan) string {
+	if p.Filter.Attribute.Type != corpus.Amount {
+		return ""
+	}
+	normal := corpus.Normal(p.Text)
+	best, length := "", 0
+	for _, r := range e.cfg.Vocabulary.Rounds {
+		for _, w := range r.All() {
+			if n := corpus.Normal(w); len(n) > length && strings.Contains(normal, n) {
+				best, length = r.ID, len(n)
+			}
+		}
+	}
+	if best == totalRound {
+		return ""
+	}
+	return best
+}
+
+// totalRound is the id of what sums the rounds up.
+const totalRound = "total"
 
 // passing returns the fact that puts a project on the list: the largest that
 // passes, or the denial that was asked for.

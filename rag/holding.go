@@ -309,7 +309,9 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 		for _, k := range keys {
 			held += k.Weight * k.Match(normal)
 		}
-		if !slices.ContainsFunc(keys, func(k plan.Concept) bool { return k.Match(normal) > 0 && cues.holds(normal, k) }) {
+		if !slices.ContainsFunc(keys, func(k plan.Concept) bool {
+			return k.Match(normal) > 0 && cues.holds(normal, k) && !e.deniedIn(text, k)
+		}) {
 			continue
 		}
 		for _, pr := range e.subjects(normal, e.cfg.Catalogue.AboutAt(n, ps.Start+span.start)) {
@@ -317,6 +319,25 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 		}
 	}
 	return out
+}
+
+// partEnds separate the parts of a sentence that deny on their own account.
+var partEnds = regexp.MustCompile(`[,;，；。]\s*`)
+
+// deniedIn reports whether a sentence denies wherever it holds the key: "has not yet launched on the
+// mainnet" puts nobody there.
+func (e *Engine) deniedIn(text string, k plan.Concept) bool {
+	denied := false
+	for _, part := range partEnds.Split(text, -1) {
+		if k.Match(corpus.Normal(part)) == 0 {
+			continue
+		}
+		if !e.denials.MatchString(corpus.Fold(part)) {
+			return false
+		}
+		denied = true
+	}
+	return denied
 }
 
 // columnAt returns the name of the column of the passage's table row that byte at stands in.

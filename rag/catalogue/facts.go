@@ -115,11 +115,11 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 	clauses := splitClauses(text)
 	for _, v := range values {
 		a := r.attribute(text, clauses, v, values)
-		if a == nil || v.Start < len(lead) {
+		if a == nil || v.Start < len(lead) || endsRange(text, v) {
 			continue
 		}
 		owner := c.owner(text[:v.Start], clauses[clauseOf(clauses, v.Start)].Start, n, base.Start)
-		if owner == nil || c.comparison(r, text, clauses, v, owner) {
+		if owner == nil || c.comparison(r, text, clauses, v, owner) || elsewhere(owner, text[v.End:]) {
 			continue
 		}
 		f := base
@@ -169,6 +169,42 @@ func onlyDate(values []corpus.Value) corpus.Date {
 		d = v.Date
 	}
 	return d
+}
+
+// placed matches where a figure holds, right behind it: "$4.10/hour on Acme".
+var placed = regexp.MustCompile(`^\S{0,8}(?: an hour| a day| a month)? (?:on|at|with) ([A-Z][\w.]*)`)
+
+// elsewhere reports whether what follows a figure says that it holds for another name than the project's.
+func elsewhere(p *Project, rest string) bool {
+	m := placed.FindStringSubmatch(rest)
+	return m != nil && !p.NamedIn(corpus.Normal(m[1]))
+}
+
+// rangeBefore matches the lower end of a range right before its upper end: "0.1-1".
+var rangeBefore = regexp.MustCompile(`[0-9][\s\p{L}$€£¥]{0,3}[-–—~～至到]\s?[$€£¥]?$`)
+
+// rangeBehind matches the upper end of a range right behind its lower end.
+var rangeBehind = regexp.MustCompile(`^\s?[-–—~～至到]\s?[$€£¥]?[0-9]`)
+
+// endsRange reports whether an amount or a number is an end of a range: that is no figure of its own.
+func endsRange(text string, v corpus.Value) bool {
+	return v.Kind != corpus.When && (rangeBefore.MatchString(text[max(0, v.Start-12):v.Start]) || rangeBehind.MatchString(text[v.End:]))
+}
+
+// affirmed matches a name in capitals right behind a cue: "代币 ACME 是" states one, whatever else is denied.
+var affirmed = regexp.MustCompile(`^[\s:：("「“$是为叫]{0,4}[A-Z][A-Z0-9]{1,9}\b`)
+
+// statedElsewhere reports whether another clause than the one of cl names what a denial in it denies.
+func statedElsewhere(a *statedAttribute, text string, cl corpus.Span) bool {
+	if a.kind != corpus.Symbol {
+		return false
+	}
+	for _, m := range a.cue.FindAllStringIndex(text, -1) {
+		if (m[0] < cl.Start || m[0] >= cl.End) && affirmed.MatchString(text[m[1]:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayDeny reports whether text holds a word of negation, quickly.
@@ -452,12 +488,12 @@ func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n
 	for _, cl := range clauses {
 		clause := text[cl.Start:cl.End]
 		for _, neg := range r.negation.FindAllStringIndex(clause, -1) {
-			if rest := clause[neg[1]:]; strings.HasPrefix(rest, "来") || strings.HasPrefix(rest, "必") || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, " longer") {
+			if rest := clause[neg[1]:]; strings.HasPrefix(rest, "来") || strings.HasPrefix(rest, "必") || strings.HasPrefix(rest, "需") || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, " longer") {
 				continue // 未来, 未必, no-code, no longer
 			}
 			for i := range r.attributes {
 				a := &r.attributes[i]
-				if slices.ContainsFunc(out, func(f Fact) bool { return f.Attribute == a.id }) || !denies(a, clause, neg) {
+				if slices.ContainsFunc(out, func(f Fact) bool { return f.Attribute == a.id }) || !denies(a, clause, neg) || statedElsewhere(a, text, cl) {
 					continue
 				}
 				if a.kind != corpus.When && slices.ContainsFunc(stated, func(f Fact) bool {

@@ -54,6 +54,12 @@ func TestFacts(t *testing.T) {
 		{"no cue", "The pier is 250 m long and 12 m wide.", ""},
 		{"digits in a name", "Its H100 and L4 boats sail.", ""},
 		{"another thing", "It set up a development fund of $7 million.", ""},
+		{"a range is no figure", "A trip costs $0.1-1.", ""},
+		{"a Chinese range is no figure", "价格为 0.1-1 美元。", ""},
+		{"the price of another place", "A trip costs $0.76/hour on Northline, against $4.10/hour on Oldboat.", "price $0.76"},
+		{"denied beside what is stated", "项目没有任何预挖代币、融资等，代币 NLX 靠航行产生。", "raised none"},
+		{"no need denies nothing", "会员付费，而无需用户持有代币。", ""},
+		{"no token", "项目目前没有代币。", "token none"},
 		{"acquisition", "It was bought by a competitor for $80 million.", "acquired $80 million"},
 	}
 	for _, tt := range tests {

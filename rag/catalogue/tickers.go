@@ -20,10 +20,10 @@ const vagueUses = 5
 // symbolCues returns the words beside which a word in capitals is a symbol
 // ("token ACME", "ACME 总供应量为").
 func symbolCues(v *corpus.Vocabulary) []string {
-	var cues []string
+	cues := slices.Clone(v.Names.Symbols)
 	for _, a := range v.Attributes {
 		switch a.ID {
-		case "token", "total_supply", "circulating", "market_cap", "fdv", "listing":
+		case "token", "total_supply", "circulating", "market_cap", "fdv":
 			cues = append(cues, a.State.All()...)
 		}
 	}

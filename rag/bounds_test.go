@@ -1,0 +1,72 @@
+package rag_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag"
+)
+
+// piers tells of three lines: one whose pier is open, one whose pier is not, and one with two rounds.
+const piers = `# Ferries
+
+## Lines
+
+### Northline
+
+Northline sails daily. The jetty of Northline was opened in 2021. Northline raised a seed round of $2 million in 2021 and a Series A of $9 million in 2023.
+
+### Southline
+
+Southline sails weekly. The jetty of Southline has not officially been opened. It raised a Series A of $8 million in 2022.
+
+### Eastline
+
+Eastline sails at night; its jetty is open to all. It raised a seed round of $7 million in 2022.
+`
+
+func ferriesWorld(t *testing.T) *rag.Engine {
+	t.Helper()
+	r, err := corpus.Read("a.md", []byte(piers), corpus.Meta{ID: "a", Title: "Ferries"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := configOf([]corpus.Report{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rag.New(cfg)
+}
+
+// TestDeniedRows holds that a sentence which denies what is asked puts nobody on a list.
+func TestDeniedRows(t *testing.T) {
+	a, err := ferriesWorld(t).Ask(t.Context(), rag.Question{Text: "which companies have opened a jetty?"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(a.Projects, "Southline") || !slices.Contains(a.Projects, "Northline") {
+		t.Errorf("projects %q: %s", a.Projects, a.Render())
+	}
+}
+
+// TestRoundBounds holds that a list of a round holds sums of that round alone, and that a
+// comparison shows all rounds.
+func TestRoundBounds(t *testing.T) {
+	e := ferriesWorld(t)
+	a, err := e.Ask(t.Context(), rag.Question{Text: "which lines raised a seed round of more than $5 million?"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(a.Projects, []string{"Eastline"}) {
+		t.Errorf("seed rounds above $5 million: %q\n%s", a.Projects, a.Render())
+	}
+	a, err = e.Ask(t.Context(), rag.Question{Text: "compare Northline and Southline"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := a.Render(); !strings.Contains(text, "$2 million (seed round, 2021), $9 million (Series A, 2023)") {
+		t.Errorf("a comparison without all rounds:\n%s", text)
+	}
+}
