@@ -70,3 +70,20 @@ func TestRoundBounds(t *testing.T) {
 		t.Errorf("a comparison without all rounds:\n%s", text)
 	}
 }
+
+// TestGrowthIsNoConflict holds that one report which tells how a count grew does not disagree with itself.
+func TestGrowthIsNoConflict(t *testing.T) {
+	const text = "# Ferries\n\n## Lines\n\n### Northline\n\nNorthline sails daily. In June 2024 Northline had 300 customers. By December 2024 Northline had 2,000 customers.\n\n### Southline\n\nSouthline sails weekly.\n"
+	r, err := corpus.Read("a.md", []byte(text), corpus.Meta{ID: "a", Title: "Ferries"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := configOf([]corpus.Report{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := rag.New(cfg).Ask(t.Context(), rag.Question{Text: "how many customers does Northline have?"})
+	if err != nil || a.Conflict || !says(a, "2,000") {
+		t.Errorf("%v, conflict %t: %s", err, a.Conflict, a.Render())
+	}
+}
