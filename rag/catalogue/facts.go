@@ -191,7 +191,7 @@ func endsRange(text string, v corpus.Value) bool {
 	return v.Kind != corpus.When && (rangeBefore.MatchString(text[max(0, v.Start-12):v.Start]) || rangeBehind.MatchString(text[v.End:]))
 }
 
-// affirmed matches a name in capitals right behind a cue: "代币 ACME 是" states one, whatever else is denied.
+// affirmed matches a name in capitals right behind a cue: "symbol ACME is" states one, whatever else is denied.
 var affirmed = regexp.MustCompile(`^[\s:：("「“$是为叫]{0,4}[A-Z][A-Z0-9]{1,9}\b`)
 
 // statedElsewhere reports whether another clause than the one of cl names what a denial in it denies.

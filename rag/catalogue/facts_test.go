@@ -54,6 +54,7 @@ func TestFacts(t *testing.T) {
 		{"no cue", "The pier is 250 m long and 12 m wide.", ""},
 		{"digits in a name", "Its H100 and L4 boats sail.", ""},
 		{"another thing", "It set up a development fund of $7 million.", ""},
+		{"a phase that began is no founding", "In March 2024 it started the second phase of its test.", "launched March 2024"},
 		{"a range is no figure", "A trip costs $0.1-1.", ""},
 		{"a Chinese range is no figure", "价格为 0.1-1 美元。", ""},
 		{"the price of another place", "A trip costs $0.76/hour on Northline, against $4.10/hour on Oldboat.", "price $0.76"},
