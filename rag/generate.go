@@ -101,7 +101,7 @@ func (t *telling) findings(s *Sentence) []prompts.Finding {
 // a while.
 const settleAfter = 15 * time.Millisecond
 
-// errShown stops a stream that nobody may see the rest of.
+// errEnough stops a stream that is longer than any answer.
 var errEnough = errors.New("enough was written")
 
 // stream asks the model and judges its sentences as they come. It returns the whole text.

@@ -133,7 +133,7 @@ func (t *telling) judge(ctx context.Context, c claim, n int) bool {
 	return true
 }
 
-// A span is a sentence of a passage that a claim rests on.
+// A citedSpan is a sentence of a passage that a claim rests on.
 type citedSpan struct {
 	passage    *corpus.Passage
 	start, end int // bytes in the report

@@ -124,7 +124,7 @@ func (e *Embedder) embed(ctx context.Context, texts []string, batch []int, out [
 		return fmt.Errorf("run %s: %w", e.folder.model, err)
 	}
 	for i, n := range batch {
-		if !normalise(vectors[i]) {
+		if !rag.Normalise(vectors[i]) {
 			return fmt.Errorf("run %s: the vector of text %d has no direction: all zero, or not finite", e.folder.model, n+1)
 		}
 		out[n] = vectors[i]

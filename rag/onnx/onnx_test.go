@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/waymark-bot/waymark/rag"
 	"github.com/waymark-bot/waymark/rag/ragtest"
 )
 
@@ -53,7 +54,7 @@ func byHand(m *ragtest.SentenceModel, ids []int64, how mode) []float32 {
 		}
 		out[d] = float32(x)
 	}
-	normalise(out) // the mean's divisor does not change the direction
+	rag.Normalise(out) // the mean's divisor does not change the direction
 	return out
 }
 
@@ -385,7 +386,7 @@ func TestDamagedModels(t *testing.T) {
 func TestAllZero(t *testing.T) {
 	_, dir := tiny(t, func(m *ragtest.SentenceModel) { m.Operation = "Not" })
 	checkFails(t, dir, `model.onnx`)
-	if normalise(make([]float32, 3)) || normalise([]float32{float32(math.NaN()), 1}) || normalise([]float32{float32(math.Inf(1))}) {
+	if rag.Normalise(make([]float32, 3)) || rag.Normalise([]float32{float32(math.NaN()), 1}) || rag.Normalise([]float32{float32(math.Inf(1))}) {
 		t.Error("a vector without direction is taken")
 	}
 }

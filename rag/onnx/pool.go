@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 )
@@ -75,20 +74,4 @@ func mean(tokens []float32, dimensions int) []float32 {
 		out[i] = float32(x / float64(len(tokens)/dimensions))
 	}
 	return out
-}
-
-// normalise scales v to length 1. It reports false when v has no direction.
-func normalise(v []float32) bool {
-	var sum float64
-	for _, x := range v {
-		sum += float64(x) * float64(x)
-	}
-	length := math.Sqrt(sum)
-	if length == 0 || math.IsInf(length, 0) || math.IsNaN(length) {
-		return false
-	}
-	for i := range v {
-		v[i] = float32(float64(v[i]) / length)
-	}
-	return true
 }

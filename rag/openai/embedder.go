@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -167,7 +166,7 @@ func (e *Embedder) place(x *exchange, data []api.Embedding, into [][]float32) er
 		if err := e.checkLength(x, len(d.Embedding)); err != nil {
 			return err
 		}
-		if !normalise(d.Embedding) {
+		if !rag.Normalise(d.Embedding) {
 			return x.unusable("vector %d has no direction: all zero, or not finite", d.Index)
 		}
 		into[d.Index] = d.Embedding
@@ -184,20 +183,4 @@ func (e *Embedder) checkLength(x *exchange, n int) error {
 		return x.unusable("a vector of %d numbers, want %d", n, want)
 	}
 	return nil
-}
-
-// normalise scales v to length 1. It reports false when v has no direction.
-func normalise(v []float32) bool {
-	var sum float64
-	for _, f := range v {
-		sum += float64(f) * float64(f)
-	}
-	length := math.Sqrt(sum)
-	if length == 0 || math.IsInf(length, 0) || math.IsNaN(length) {
-		return false
-	}
-	for i := range v {
-		v[i] = float32(float64(v[i]) / length)
-	}
-	return true
 }
