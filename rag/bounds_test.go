@@ -87,3 +87,27 @@ func TestGrowthIsNoConflict(t *testing.T) {
 		t.Errorf("%v, conflict %t: %s", err, a.Conflict, a.Render())
 	}
 }
+
+// TestSumsToldTwice holds that two sentences which tell the same sums do not disagree, and that two
+// which tell different ones do.
+func TestSumsToldTwice(t *testing.T) {
+	for second, want := range map[string]bool{
+		"Today Northline again announced a Series A financing totaling more than $12 million, with a total financing of more than $20 million.": false,
+		"Elsewhere it is printed that Northline raised a Series A of $15 million.":                                                              true,
+	} {
+		text := "# Ferries\n\n## Lines\n\n### Northline\n\nNorthline completed a $12 million Series A financing, with a total financing of more than $20 million.\n\n" +
+			"## News of Northline\n\n" + second + "\n\n### Southline\n\nSouthline sails weekly.\n"
+		r, err := corpus.Read("a.md", []byte(text), corpus.Meta{ID: "a", Title: "Ferries"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg, err := configOf([]corpus.Report{r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := rag.New(cfg).Ask(t.Context(), rag.Question{Text: "how much did Northline raise?"})
+		if err != nil || a.Conflict != want {
+			t.Errorf("%q: %v, conflict %t, want %t: %s", second, err, a.Conflict, want, a.Render())
+		}
+	}
+}

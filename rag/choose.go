@@ -326,13 +326,26 @@ func disagree(l []candidate) bool {
 			if o, ok := seen[slotOf(f)]; ok && o.Report == f.Report && f.Value.Kind == corpus.Number {
 				continue // counts of one report are told in the order in which they grew
 			}
-			if o, ok := seen[slotOf(f)]; ok && !alike(o.Value.Num, f.Value.Num) && (o.Report != f.Report || o.Start != f.Start) {
+			if o, ok := seen[slotOf(f)]; ok && !alike(o.Value.Num, f.Value.Num) && (o.Report != f.Report || o.Start != f.Start) && !shareValues(l, o, f) {
 				return true
 			}
 			seen[slotOf(f)] = f
 		}
 	}
 	return false
+}
+
+// shareValues reports whether the sentence of one fact states the value of the other, of whatever
+// round: sums told beside each other twice are no disagreement.
+func shareValues(l []candidate, a, b catalogue.Fact) bool {
+	states := func(at catalogue.Fact, num float64) bool {
+		return slices.ContainsFunc(l, func(c candidate) bool {
+			return c.hit.Report == at.Report && c.start == at.Start && slices.ContainsFunc(c.states, func(f catalogue.Fact) bool {
+				return f.Project == at.Project && f.Attribute == at.Attribute && alike(f.Value.Num, num)
+			})
+		})
+	}
+	return a.Value.Kind == corpus.Amount && (states(a, b.Value.Num) || states(b, a.Value.Num))
 }
 
 // withOtherValues adds the sentences that state another value of what the best one
