@@ -57,4 +57,4 @@ func ReadRepair(completion string) map[int]string {
 	return out
 }
 
-var repairLine = regexp.MustCompile(`^[\s*#-]*(\d{1,3})\s*[:：.]\s*(.*)$`)
+var repairLine = regexp.MustCompile(`^[\s*#-]*(\d{1,3})\s*[:：.]\**\s*(.*)$`)

@@ -35,15 +35,27 @@ func (e *Engine) rewritten(ctx context.Context, q Question, p *plan.Plan, t *Tra
 	begun := time.Now()
 	text, usage, err := e.cfg.Generator.Generate(mctx, pr, nil)
 	t.spent(pr, usage, time.Since(begun), err)
-	var questions []string
+	var put prompts.Rewritten
 	if err == nil {
-		questions, err = prompts.ReadRewrite(text)
+		put, err = prompts.ReadRewrite(text)
 	}
 	if err != nil {
 		e.cfg.Logger.WarnContext(ctx, "question not rewritten", "model", e.cfg.Generator.Name(), "error", err)
 		return plan.Plan{}, Answer{}, false
 	}
-	if len(questions) == 0 || !e.asksAlone(q, questions) || !e.asksTheSame(q, p, questions) {
+	for _, questions := range [][]string{put.Questions, {put.Other}} {
+		if next, a, ok := e.answerAs(ctx, q, p, questions); ok {
+			t.Rewritten = questions
+			return next, a, true
+		}
+	}
+	return plan.Plan{}, Answer{}, false
+}
+
+// answerAs answers q as the questions put it, in q's language whatever theirs is. It reports false
+// when they do not ask the same, or are not answered either.
+func (e *Engine) answerAs(ctx context.Context, q Question, p *plan.Plan, questions []string) (plan.Plan, Answer, bool) {
+	if len(questions) == 0 || questions[0] == "" || !e.asksAlone(q, questions) || !e.asksTheSame(q, p, questions) {
 		return plan.Plan{}, Answer{}, false
 	}
 	next := e.planner.Plan(questions[0], p.Language, nil)
@@ -54,7 +66,6 @@ func (e *Engine) rewritten(ctx context.Context, q Question, p *plan.Plan, t *Tra
 	if err != nil || a.Status != Answered {
 		return plan.Plan{}, Answer{}, false
 	}
-	t.Rewritten = questions
 	a.Notice = strings.TrimSpace(phrase(p.Language, "Understood as: ", "理解为：") + strings.Join(questions, " ") + " " + a.Notice)
 	return next, a, true
 }

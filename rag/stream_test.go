@@ -291,6 +291,8 @@ func TestRewrite(t *testing.T) {
 		understood bool
 	}{
 		{"plain words", `{"questions": ["What lifts weights in disused mine shafts?"]}`, true},
+		{"the other language", `{"questions": ["What of the folks?"], "other": "往返效率是什么？"}`, true},
+		{"the other language with a name of its own", `{"questions": [], "other": "Gravholt 是什么时候成立的？"}`, false},
 		{"a name of its own", `{"questions": ["When was Gravholt founded?"]}`, false},
 		{"a figure of its own", `{"questions": ["What lifts 40-tonne weights in disused mine shafts?"]}`, false},
 		{"none", `{"questions": []}`, false},
