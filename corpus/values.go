@@ -12,7 +12,7 @@ import (
 
 // A Value is a figure or a date in a text.
 type Value struct {
-	Kind       ValueType // Amount, Number or When
+	Kind       ValueType // Amount, Number or When; Name for one of an attribute's own values
 	Start, End int       // bytes in the text, with its unit
 	Num        float64   // scaled: 1.3 亿 is 130,000,000; of Amount and Number
 	Currency   string    // ISO code or symbol of an Amount; "" when only a cue tells that it is money
@@ -21,6 +21,7 @@ type Value struct {
 	Date       Date   // of When
 	Quarter    int    // 1 to 4, of When; 0 for none
 	Malformed  bool   // printed with misplaced separators; Num is 0
+	Name       string // of Name: its first spelling
 	Bound      string // "over" or "under" when the text bounds it, else ""
 }
 

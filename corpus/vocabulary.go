@@ -24,6 +24,7 @@ type Vocabulary struct {
 	Persons    Words       `yaml:"persons"` // by which a text speaks to its reader or of its writer
 	Urges      Words       `yaml:"urges"`   // by which it urges
 	AsPrinted  Words       `yaml:"asPrinted"`
+	Tenses     []Cue       `yaml:"tenses"` // words for what is done and for what is planned
 	Rounds     []Cue       `yaml:"rounds"`
 	Compare    []Cue       `yaml:"compare"`
 	Asks       []Cue       `yaml:"asks"`
@@ -49,9 +50,14 @@ type Attribute struct {
 	Words  `yaml:",inline"`
 	Label  Label  `yaml:"label"`
 	Loose  bool   `yaml:"loose"`  // its values are of different things: not said without the sentence
+	Vague  Words  `yaml:"vague"`  // those of its words that tell only that something of the kind happened, not what
 	Kin    string `yaml:"kin"`    // id of the attribute whose denial denies this one too
 	State  Words  `yaml:"state"`  // cues beside which a sentence states a value
 	Unless Words  `yaml:"unless"` // words beside a value that make it another thing
+
+	// Values are the names that an attribute of type Name has for values, each with its other spellings. Where
+	// there are none, its values are not read as facts.
+	Values [][]string `yaml:"values"`
 }
 
 // A Label is what an answer calls something, in both languages.
@@ -158,6 +164,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 	out.Persons, out.Urges = v.Persons.join(w.Persons), v.Urges.join(w.Urges)
 	out.Lacking = v.Lacking.join(w.Lacking)
 	out.AsPrinted = v.AsPrinted.join(w.AsPrinted)
+	out.Tenses = joinCues(v.Tenses, w.Tenses)
 	out.Rounds = joinCues(v.Rounds, w.Rounds)
 	out.Compare = joinCues(v.Compare, w.Compare)
 	out.Asks = joinCues(v.Asks, w.Asks)
@@ -181,7 +188,9 @@ func joinAttribute(l []Attribute, a Attribute) []Attribute {
 		if l[i].ID == a.ID {
 			l[i].Words = l[i].Words.join(a.Words)
 			l[i].State = l[i].State.join(a.State)
+			l[i].Vague = l[i].Vague.join(a.Vague)
 			l[i].Unless = l[i].Unless.join(a.Unless)
+			l[i].Values = append(slices.Clone(l[i].Values), a.Values...)
 			return l
 		}
 	}

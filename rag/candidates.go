@@ -462,7 +462,7 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 
 // factsOf returns the facts that the candidate states: of a table row those of all cells.
 func (e *Engine) factsOf(c *candidate) []catalogue.Fact {
-	if c.end < c.hit.End || len(c.hit.Cells) < 2 {
+	if c.start > c.hit.Start || c.end < c.hit.End || len(c.hit.Cells) < 2 {
 		return e.cfg.Catalogue.FactsAt(c.number, c.start)
 	}
 	var out []catalogue.Fact
@@ -488,7 +488,7 @@ func wanted(p *plan.Plan, f catalogue.Fact) bool {
 
 // echoes reports whether the fact's value is a figure that the question itself holds.
 func echoes(p *plan.Plan, f catalogue.Fact) bool {
-	return !f.Denied && f.Value.Kind != corpus.When && slices.ContainsFunc(p.Asked, func(v corpus.Value) bool {
+	return !f.Denied && isFigure(f) && slices.ContainsFunc(p.Asked, func(v corpus.Value) bool {
 		return v.Kind == corpus.Amount && v.Num == f.Value.Num && v.Num > 0
 	})
 }

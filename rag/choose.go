@@ -268,7 +268,7 @@ func adds(p *plan.Plan, chosen []candidate, c *candidate) bool {
 	if len(chosen) == 0 {
 		return true
 	}
-	if len(c.states) > 0 && missesKey(p, c) && !missesKey(p, &chosen[0]) {
+	if slices.ContainsFunc(c.states, isFigure) && missesKey(p, c) && !missesKey(p, &chosen[0]) {
 		return false // the same figure of another thing
 	}
 	best := chosen[0].score
@@ -307,6 +307,11 @@ type slot struct {
 	round, unitWord string
 }
 
+// isFigure reports whether a fact's value is a number or a sum: others do not exclude each other.
+func isFigure(f catalogue.Fact) bool {
+	return f.Value.Kind == corpus.Number || f.Value.Kind == corpus.Amount
+}
+
 func slotOf(f catalogue.Fact) slot {
 	k := slot{f.Project, f.Attribute, f.Round, ""}
 	if f.Value.Kind == corpus.Number {
@@ -320,7 +325,7 @@ func disagree(l []candidate) bool {
 	seen := map[slot]catalogue.Fact{}
 	for _, c := range l {
 		for _, f := range c.states {
-			if f.Denied || f.Value.Kind == corpus.When {
+			if f.Denied || !isFigure(f) {
 				continue
 			}
 			if o, ok := seen[slotOf(f)]; ok && o.Report == f.Report && f.Value.Kind == corpus.Number {
@@ -356,7 +361,7 @@ func (e *Engine) withOtherValues(p *plan.Plan, chosen, cands []candidate) []cand
 	}
 	values := map[slot][]float64{}
 	for _, f := range chosen[0].states {
-		if !f.Denied && f.Value.Kind != corpus.When && !f.Value.Malformed {
+		if !f.Denied && isFigure(f) && !f.Value.Malformed {
 			values[slotOf(f)] = append(values[slotOf(f)], f.Value.Num)
 		}
 	}
@@ -382,7 +387,7 @@ func differs(values map[slot][]float64, facts []catalogue.Fact) bool {
 	found := false
 	for _, f := range facts {
 		k := slotOf(f)
-		if f.Denied || f.Value.Kind == corpus.When || f.Value.Malformed || len(values[k]) == 0 {
+		if f.Denied || !isFigure(f) || f.Value.Malformed || len(values[k]) == 0 {
 			continue
 		}
 		if !slices.ContainsFunc(values[k], func(x float64) bool { return alike(x, f.Value.Num) }) {

@@ -26,6 +26,9 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 			return p.Counted.Match(c.normal) == 0 && len(c.states) == 0 && c.coverage < knownHalf || e.countsOther(p.Counted, &c) || len(c.states) == 0 && e.measures(p.Counted, &c) && !e.toldInWords(p, &c)
 		})
 	}
+	if n := e.asksName(p); n != nil {
+		return slices.DeleteFunc(cands, func(c candidate) bool { return !n.tells(p, &c) })
+	}
 	cands = named(p, cands)
 	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
 		return cands

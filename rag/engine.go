@@ -49,7 +49,9 @@ type Engine struct {
 	cache    *cache         // of a model's answers; nil for none
 	poison   sync.Map       // passage id to bool: it speaks to machines
 	denials  *regexp.Regexp // words that deny what follows them
-	rules    sync.Map       // language to string: the rules of the answer prompt in normal form
+	named    map[string]namedAttribute
+	plans    []string // normal forms of words that tell of what is to come
+	rules    sync.Map // language to string: the rules of the answer prompt in normal form
 }
 
 // New returns an engine. It reads all passages once.
@@ -84,6 +86,8 @@ func New(cfg Config) *Engine {
 		cues:    map[string]attributeCues{},
 		denials: denialWords(cfg.Vocabulary),
 		copulas: normals(cfg.Vocabulary.Names.Copulas),
+		plans:   planWords(cfg.Vocabulary),
+		named:   namedAttributes(cfg.Vocabulary),
 		numbers: make(map[string]int, len(passages)),
 		reports: make(map[string]*corpus.Report, len(reports)),
 	}
@@ -91,7 +95,7 @@ func New(cfg Config) *Engine {
 		e.cache = newCache(cfg.CacheSize, time.Now)
 	}
 	for _, a := range cfg.Vocabulary.Attributes {
-		e.cues[a.ID] = attributeCues{all: normals(a.All()), state: normals(a.State.All())}
+		e.cues[a.ID] = attributeCues{all: normals(a.All()), state: normals(a.State.All()), vague: normals(a.Vague.All())}
 	}
 	for i, p := range passages {
 		e.numbers[p.ID] = i
@@ -118,8 +122,18 @@ func denialWords(v *corpus.Vocabulary) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(parts, "|"))
 }
 
+// planWords are the vocabulary's words for what is to come, in normal form.
+func planWords(v *corpus.Vocabulary) []string {
+	for _, c := range v.Tenses {
+		if c.ID == string(plan.Planned) {
+			return normals(c.All())
+		}
+	}
+	return nil
+}
+
 // attributeCues are an attribute's cue words in normal form.
-type attributeCues struct{ all, state []string }
+type attributeCues struct{ all, state, vague []string }
 
 func normals(words []string) []string {
 	out := make([]string, len(words))

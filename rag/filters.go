@@ -17,7 +17,7 @@ import (
 func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
 	rows, stated := e.filtered(p)
 	if len(rows) == 0 {
-		return Answer{}, false
+		return notCovered(p, nil), p.Filter.Op == plan.On
 	}
 	note := ""
 	if p.Filter.Op != plan.None {
@@ -40,10 +40,12 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 		if round := e.roundAsked(p); round != "" {
 			facts = slices.DeleteFunc(facts, func(f catalogue.Fact) bool { return f.Round != round })
 		}
-		if f := passing(p.Filter, e.inUnit(p.Filter, facts)); f != nil {
-			rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency, ages: ages(f)})
+		facts = e.inUnit(p.Filter, e.inAskedTense(p, facts))
+		if f := passing(p.Filter, facts); f != nil && !exceeds(p.Filter, facts) {
+			rows = append(rows, e.factRow(p, f, facts))
 		}
 	}
+	rows = append(rows, e.quarterRows(p, rows)...)
 	e.sortRows(p.Filter, rows)
 	if p.Filter.Attribute.ID == launchAttribute && p.Filter.Op != plan.None {
 		rows = e.inAskedWords(p, rows)
@@ -51,11 +53,66 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 	return rows, stated
 }
 
+// factRow returns the row of a fact: its value, and what else is stated in its stead; of an attribute that
+// gathers unlike happenings the sentence, which tells what happened.
+func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact) row {
+	r := row{project: f.Project, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency, ages: ages(f)}
+	if f.Value.Kind == corpus.When && !f.Denied && e.loose(f.Attribute) {
+		r.short, r.text, r.quoted = r.text, e.reports[f.Report].Text[f.Start:f.End], true
+		return r
+	}
+	if p.Filter.Op == plan.None {
+		return r
+	}
+	for _, o := range largestElsewhere(f, facts) {
+		r.text += phrase(p.Language, "; another report: ", "；另一份报告：") + e.value(o, p.Language)
+		r.also = append(r.also, spot{o.Passage, o.Start, o.End})
+	}
+	return r
+}
+
+// largestElsewhere returns the largest figure of each report but that of f, where no figure of that report
+// is f's.
+func largestElsewhere(f *catalogue.Fact, facts []catalogue.Fact) []catalogue.Fact {
+	var out []catalogue.Fact
+	agreed := map[string]bool{f.Report: true}
+	for _, o := range facts {
+		if slotOf(o).unitWord == slotOf(*f).unitWord && alike(o.Value.Num, f.Value.Num) {
+			agreed[o.Report] = true
+		}
+	}
+	for _, o := range facts {
+		if agreed[o.Report] || o.Denied || o.Value.Kind != f.Value.Kind || o.Value.Malformed || slotOf(o).unitWord != slotOf(*f).unitWord {
+			continue
+		}
+		i := slices.IndexFunc(out, func(x catalogue.Fact) bool { return x.Report == o.Report })
+		switch {
+		case i < 0:
+			out = append(out, o)
+		case o.Value.Num > out[i].Value.Num:
+			out[i] = o
+		}
+	}
+	return out
+}
+
+// inAskedTense returns the facts of the tense that is asked for, of an attribute of what happens.
+func (e *Engine) inAskedTense(p *plan.Plan, facts []catalogue.Fact) []catalogue.Fact {
+	if p.Tense == "" || p.Filter.Attribute.Type != corpus.When {
+		return facts
+	}
+	return slices.DeleteFunc(facts, func(f catalogue.Fact) bool {
+		at := min(f.Value.End, f.End-f.Start)
+		told := corpus.Normal(e.reports[f.Report].Text[f.Start : f.Start+at])
+		return e.tellsPlans(told) != (p.Tense == plan.Planned)
+	})
+}
+
 // inAskedWords keeps the rows of which a statement holds the words that the question has for a start,
 // beside the keys, if there are any: a testnet is no mainnet, though both are launched.
 func (e *Engine) inAskedWords(p *plan.Plan, rows []row, keys ...plan.Concept) []row {
 	for _, c := range p.Concepts {
-		if c.Attribute != launchAttribute {
+		if c.Attribute != launchAttribute || e.vaguer(p, c) || p.Tense != "" && e.tellsPlans(c.Alternatives[0]) {
 			continue
 		}
 		var kept []row
@@ -113,9 +170,9 @@ func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
 		ok := false
 		switch f.Op {
 		case plan.None:
-			ok = x.Denied
+			ok = x.Denied && x.Withheld == f.Withheld
 		case plan.On: // a round whose sum is kept back was closed all the same
-			ok = (!x.Denied || x.Withheld && !x.Date.IsZero()) && within(x, f.Value.Date)
+			ok = (!x.Denied || x.Withheld && !x.Date.IsZero()) && within(x, f.Value)
 		case plan.Between:
 			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && x.Value.Num >= f.Value.Num && x.Value.Num <= f.Upto.Num
 		case plan.Before, plan.After:
@@ -128,6 +185,17 @@ func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
 		}
 	}
 	return best
+}
+
+// exceeds reports whether a figure of the same thing breaks the upper bound of a filter: whoever raised a
+// small round beside a large one has not raised little.
+func exceeds(f *plan.Filter, facts []catalogue.Fact) bool {
+	if f.Op != plan.Under || f.Attribute.Type != corpus.Amount {
+		return false
+	}
+	return slices.ContainsFunc(facts, func(x catalogue.Fact) bool {
+		return !x.Denied && !x.Value.Malformed && comparable(f.Value, x.Value) && !passes(f, x.Value.Num)
+	})
 }
 
 // inUnit returns the facts that are stated in the filter's unit, or in one that differs by a
@@ -207,7 +275,7 @@ func beside(x *catalogue.Fact, f *plan.Filter) bool {
 	if d.Year == 0 {
 		return false
 	}
-	if within(x, f.Value.Date) {
+	if within(x, f.Value) {
 		return true
 	}
 	return (d.Compare(f.Value.Date) < 0) == (f.Op == plan.Before)
@@ -221,10 +289,25 @@ func dateOf(x *catalogue.Fact) corpus.Date {
 	return x.Date
 }
 
-// within reports whether a fact is of the asked year, month or day.
-func within(f *catalogue.Fact, want corpus.Date) bool {
-	d := dateOf(f)
+// within reports whether a fact is of the asked year, quarter, month or day.
+func within(f *catalogue.Fact, asked corpus.Value) bool {
+	d, want := dateOf(f), asked.Date
+	if asked.Quarter != 0 && asked.Quarter != quarterOf(f) {
+		return false
+	}
 	return d.Year == want.Year && (want.Month == 0 || d.Month == want.Month) && (want.Day == 0 || d.Day == want.Day)
+}
+
+// quarterOf is the quarter of a fact's date, 0 where it is not known.
+func quarterOf(f *catalogue.Fact) int {
+	quarter := f.Quarter
+	if f.Value.Kind == corpus.When {
+		quarter = f.Value.Quarter
+	}
+	if month := dateOf(f).Month; quarter == 0 && month > 0 {
+		quarter = (month + 2) / 3
+	}
+	return quarter
 }
 
 // topRows is how many rows a list of the largest or smallest has.
@@ -262,24 +345,27 @@ func (e *Engine) filterLabel(p *plan.Plan) string {
 	}
 	switch p.Filter.Op {
 	case plan.Over:
-		return label + phrase(p.Language, " of "+value+" or more", " "+value+" 及以上")
+		return label + phrase(p.Language, ", "+value+" or more", " "+value+" 及以上")
 	case plan.Under:
-		return label + phrase(p.Language, " of "+value+" or less", " "+value+" 及以下")
+		return label + phrase(p.Language, ", "+value+" or less", " "+value+" 及以下")
 	case plan.Between:
 		upto := corpus.FormatAmount(p.Filter.Upto.Num, p.Filter.Upto.Currency, p.Language)
 		return label + " " + value + phrase(p.Language, " to ", " 至 ") + upto
 	case plan.Equal:
-		return label + phrase(p.Language, " of ", " ") + value
+		return label + phrase(p.Language, ", ", " ") + value
 	case plan.Before:
 		return label + phrase(p.Language, " in or before ", "不晚于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
 	case plan.After:
 		return label + phrase(p.Language, " in or after ", "不早于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
 	case plan.On:
-		return label + phrase(p.Language, " in ", " ") + dateWords(p.Filter.Value.Date, 0, p.Language)
+		return label + phrase(p.Language, " in ", " ") + dateWords(p.Filter.Value.Date, p.Filter.Value.Quarter, p.Language)
 	case plan.Most:
 		return label + phrase(p.Language, ", largest first", "（从高到低）")
 	case plan.Least:
 		return label + phrase(p.Language, ", smallest first", "（从低到高）")
 	}
-	return phrase(p.Language, "No "+lower(label, "en")+" yet, the reports say", "报告称尚无"+label)
+	if p.Filter.Withheld {
+		return label + phrase(p.Language, ": not disclosed, the reports say", "：报告称未公布")
+	}
+	return label + phrase(p.Language, ": none, the reports say", "：报告称没有")
 }

@@ -17,6 +17,9 @@ import (
 // asks: its weightiest words, beside a cue of the asked attribute.
 func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	keys := e.keys(p)
+	if len(keys) == 0 && len(p.Attributes) > 0 && e.boundByUnknown(p) {
+		return notCovered(p, nil), true
+	}
 	if e.beyond(p, keys) {
 		return Answer{}, false
 	}
@@ -24,7 +27,11 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	if len(rows) == 0 {
 		return Answer{}, false
 	}
-	return e.writeRows(p, listLabel(p, keys), "", rows), true
+	note := ""
+	if p.Tense == plan.Planned {
+		note = phrase(p.Language, "planned, as the reports tell it", "报告所述的计划")
+	}
+	return e.writeRows(p, listLabel(p, keys), note, rows), true
 }
 
 // holding returns a row for each project of which a sentence holds the keys: all of them
@@ -37,6 +44,7 @@ func (e *Engine) holding(p *plan.Plan, keys []plan.Concept) []row {
 	if len(some) > 0 {
 		keys = some
 	}
+	keys = e.withoutTense(p, keys)
 	cues := e.cuesOf(p)
 	byProject := map[*catalogue.Project]row{}
 	var order []*catalogue.Project
@@ -217,9 +225,12 @@ func (e *Engine) keys(p *plan.Plan) []plan.Concept {
 	if longer := slices.DeleteFunc(slices.Clone(out), func(c plan.Concept) bool { return utf8.RuneCountInString(c.Text) == 1 }); len(longer) > 0 || len(p.Attributes) > 0 {
 		out = longer // one character is part of too many words
 	}
+	if len(out) == 0 && e.boundByUnknown(p) {
+		return nil
+	}
 	if len(out) == 0 { // "still on the testnet": the attribute's own word is what rows must hold
 		for _, c := range p.Concepts {
-			if c.Attribute != "" && e.known(c) {
+			if c.Attribute != "" && e.known(c) && !e.vaguer(p, c) {
 				if e.unlike(c.Attribute) { // a pilot is no plant; but all words for a listing mean one
 					c.Alternatives = c.Alternatives[:c.Strong]
 				}
@@ -241,6 +252,26 @@ func (e *Engine) keys(p *plan.Plan) []plan.Concept {
 	return out
 }
 
+// boundByUnknown reports whether a question names an attribute of one kind only and bounds it by a word that
+// no passage holds: "founders from Atlantis" is not for all that have founders.
+func (e *Engine) boundByUnknown(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		return c.Attribute == "" && !e.known(c) && c.Weight >= leastUnknown
+	})
+}
+
+// leastUnknown is the weight from which on a word that no passage holds bounds a list.
+const leastUnknown = 0.5
+
+// vaguer reports whether c is one of its attribute's vague words and the question has a better one: of
+// "launch a mainnet", mainnet tells what is launched.
+func (e *Engine) vaguer(p *plan.Plan, c plan.Concept) bool {
+	vague := e.cues[c.Attribute].vague
+	return slices.Contains(vague, c.Alternatives[0]) && slices.ContainsFunc(p.Concepts, func(o plan.Concept) bool {
+		return o.Attribute == c.Attribute && !slices.Contains(vague, o.Alternatives[0]) && e.known(o)
+	})
+}
+
 // unlike reports whether the words for an attribute mean unlike things: those beside which
 // values are stated do, but for those of a symbol.
 func (e *Engine) unlike(id string) bool {
@@ -260,10 +291,10 @@ type cueSet struct {
 func (e *Engine) cuesOf(p *plan.Plan) *cueSet {
 	var set cueSet
 	for _, a := range p.Attributes {
-		if a.Type != corpus.Name && a.Type != corpus.Amount && a.Type != corpus.Person {
+		if a.Type != corpus.Name && a.Type != corpus.Amount && a.Type != corpus.Person && a.Type != corpus.Symbol {
 			continue
 		}
-		if a.Type == corpus.Name && len(a.State.All()) > 0 {
+		if (a.Type == corpus.Name || a.Type == corpus.Symbol) && len(a.State.All()) > 0 {
 			set.near = append(set.near, e.cues[a.ID].state...)
 			continue
 		}
@@ -310,7 +341,7 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 			held += k.Weight * k.Match(normal)
 		}
 		if !slices.ContainsFunc(keys, func(k plan.Concept) bool {
-			return k.Match(normal) > 0 && cues.holds(normal, k) && !e.deniedIn(text, k)
+			return k.Match(normal) > 0 && cues.holds(normal, k) && !e.deniedIn(text, k) && e.inTense(p, text, k)
 		}) {
 			continue
 		}
@@ -338,6 +369,61 @@ func (e *Engine) deniedIn(text string, k plan.Concept) bool {
 		denied = true
 	}
 	return denied
+}
+
+// inTense reports whether a sentence tells of the key in the tense that is asked for, if one is: what is
+// to come is not there already.
+func (e *Engine) inTense(p *plan.Plan, text string, k plan.Concept) bool {
+	return p.Tense == "" || (p.Tense == plan.Planned) == e.plannedIn(text, k)
+}
+
+// plannedIn reports whether a sentence tells of the key, wherever it does, as of what is to come: in
+// that part of it, or where a colon announces its parts.
+func (e *Engine) plannedIn(text string, k plan.Concept) bool {
+	announced, planned := false, false
+	for _, part := range partEnds.Split(text, -1) {
+		normal := corpus.Normal(part)
+		if k.Match(normal) > 0 {
+			if !announced && !e.plannedBefore(normal, k) {
+				return false
+			}
+			planned = true
+		}
+		announced = announced || strings.ContainsAny(part, ":：") && e.tellsPlans(normal)
+	}
+	return planned
+}
+
+// tellsPlans reports whether a text in normal form tells of what is to come.
+func (e *Engine) tellsPlans(normal string) bool {
+	return slices.ContainsFunc(e.plans, func(w string) bool { return strings.Contains(normal, w) })
+}
+
+// plannedBefore is tellsPlans for the key. Chinese says it before: behind, as in 孵化计划, it is another word.
+func (e *Engine) plannedBefore(normal string, k plan.Concept) bool {
+	for _, a := range k.Alternatives {
+		i := strings.Index(normal, a)
+		if i < 0 {
+			continue
+		}
+		if corpus.HanShare(normal) == 0 {
+			return e.tellsPlans(normal)
+		}
+		return e.tellsPlans(normal[:i+1])
+	}
+	return false
+}
+
+// withoutTense returns the keys but for those that only say the tense that is asked for, if others are left.
+func (e *Engine) withoutTense(p *plan.Plan, keys []plan.Concept) []plan.Concept {
+	if p.Tense == "" {
+		return keys
+	}
+	left := slices.DeleteFunc(slices.Clone(keys), func(k plan.Concept) bool { return e.tellsPlans(k.Alternatives[0]) })
+	if len(left) == 0 {
+		return keys
+	}
+	return left
 }
 
 // columnAt returns the name of the column of the passage's table row that byte at stands in.

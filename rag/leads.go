@@ -121,7 +121,7 @@ func complete(p *plan.Plan, chosen, cands []candidate) []candidate {
 	out := make([]candidate, 0, len(chosen))
 	left := answerRunes - size(chosen)
 	add := func(c *candidate) {
-		if c != nil && !said(out, c) && !said(chosen, c) && len([]rune(c.text))+6 <= left {
+		if c != nil && !isBareLink(c.text) && !said(out, c) && !said(chosen, c) && len([]rune(c.text))+6 <= left {
 			out = append(out, *c)
 			left -= len([]rune(c.text)) + 6
 		}
@@ -140,6 +140,11 @@ func complete(p *plan.Plan, chosen, cands []candidate) []candidate {
 		}
 	}
 	return out
+}
+
+// isBareLink reports whether a sentence is one word, as a link is: it explains nothing.
+func isBareLink(text string) bool {
+	return corpus.HanShare(text) == 0 && !strings.Contains(strings.TrimSpace(text), " ")
 }
 
 // neighbour returns the candidate so many sentences behind c in its line, or nil.

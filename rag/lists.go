@@ -17,10 +17,15 @@ type row struct {
 	start, end int    // of the sentence, bytes in the report
 	text       string // what the row says behind the name
 	quoted     bool   // text is the sentence itself
+	short      string // what it says where text is too long; "" for nothing
+	also       []spot // further sentences that text rests on
 	order      float64
 	currency   string // of a sum, by which order tells more or less
 	ages       bool   // text is a figure that tells no date of its own
 }
+
+// A spot is where a sentence stands: its passage, and its bytes in the report.
+type spot struct{ passage, start, end int }
 
 // list answers a question for projects out of the whole corpus, not out of the
 // nearest passages. It reports false when the question is for no list, or for

@@ -67,17 +67,20 @@ func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer 
 			text += asOf(published, p.Language)
 		}
 		if len([]rune(r.project.Name))+len([]rune(text)) > max(share, minShare) {
-			text = ""
+			text, r.quoted = r.short, false
 		}
 		label := r.project.Name
 		if text != "" {
 			label += phrase(p.Language, ": ", "：")
 		}
-		n := w.cite(&all[r.passage], r.start, r.end)
+		cites := []int{w.cite(&all[r.passage], r.start, r.end)}
+		for _, s := range r.also {
+			cites = append(cites, w.cite(&all[s.passage], s.start, s.end))
+		}
 		if r.quoted && text != "" && corpus.Language(text) != p.Language {
 			text = "“" + text + "”"
 		}
-		w.add(label, text, true, n)
+		w.add(label, text, true, cites...)
 		w.project(r.project.Name)
 	}
 	return w.done(p)
@@ -91,7 +94,7 @@ func asOf(d corpus.Date, language string) string {
 // ages reports whether a fact's value may have changed since its report, which tells no
 // date for it.
 func ages(f *catalogue.Fact) bool {
-	return !f.Denied && f.Date.IsZero() && f.Value.Kind != corpus.When
+	return !f.Denied && f.Date.IsZero() && isFigure(*f)
 }
 
 // datedApart reports whether the rows come out of reports of different dates: one date

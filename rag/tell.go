@@ -60,6 +60,8 @@ func (e *Engine) value(f catalogue.Fact, language string) string {
 	switch v := f.Value; {
 	case v.Malformed, f.Doubtful:
 		s = strings.TrimSpace(e.printed(f)) + phrase(language, " (as printed)", "（原文如此）")
+	case v.Kind == corpus.Name:
+		return e.nameOf(f, language)
 	case v.Kind == corpus.When:
 		return dateWords(v.Date, v.Quarter, language)
 	case v.Kind == corpus.Amount:
@@ -83,6 +85,21 @@ func (e *Engine) value(f catalogue.Fact, language string) string {
 		return s + "（" + strings.Join(more, "，") + "）"
 	}
 	return s + " (" + strings.Join(more, ", ") + ")"
+}
+
+// nameOf is an attribute's own value in the language.
+func (e *Engine) nameOf(f catalogue.Fact, language string) string {
+	for _, a := range e.cfg.Vocabulary.Attributes {
+		for _, names := range a.Values {
+			if a.ID != f.Attribute || names[0] != f.Value.Name {
+				continue
+			}
+			if i := slices.IndexFunc(names, func(n string) bool { return corpus.HanShare(n) > 0 }); language == "zh" && i >= 0 {
+				return names[i]
+			}
+		}
+	}
+	return f.Value.Name
 }
 
 func bounded(bound, language string) string {

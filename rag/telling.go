@@ -304,6 +304,9 @@ func (t *telling) sharedValues(l []corpus.Value, text string) float64 {
 
 // same reports whether two values are the same figure or the same date.
 func same(v, o corpus.Value) bool {
+	if v.Kind == corpus.Name || o.Kind == corpus.Name {
+		return v.Kind == o.Kind && v.Name == o.Name
+	}
 	if v.Kind == corpus.When || o.Kind == corpus.When {
 		return v.Kind == o.Kind && v.Date == o.Date
 	}

@@ -51,7 +51,7 @@ func factToJSON(s rag.Statement) factJSON {
 		Report: s.Report, Section: s.Citation.Section, Quote: s.Citation.Quote, Start: s.Start, End: s.End,
 	}
 	switch v := s.Value; {
-	case s.Denied || v.Malformed:
+	case s.Denied || v.Malformed || v.Kind == corpus.Name:
 	case v.Kind == corpus.When:
 		f.Date, f.Quarter = v.Date.String(), v.Quarter
 	default:

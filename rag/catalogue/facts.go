@@ -38,6 +38,7 @@ type factReader struct {
 	attributes []statedAttribute
 	kinds      map[string]corpus.ValueType // of the attributes that have values, by id
 	rounds     []namedPattern
+	canonical  map[string]string // the first spelling of an attribute's own values, by spelling
 	negation   *regexp.Regexp
 	withheld   *regexp.Regexp // nil for none
 	negations  []string       // the same words
@@ -49,6 +50,7 @@ type statedAttribute struct {
 	kind   corpus.ValueType
 	cue    *regexp.Regexp
 	unless *regexp.Regexp // nil for none
+	names  *regexp.Regexp // of type Name: its values; nil for none
 }
 
 type namedPattern struct {
@@ -58,13 +60,18 @@ type namedPattern struct {
 
 func newFactReader(v *corpus.Vocabulary) *factReader {
 	r := &factReader{values: corpus.NewValueReader(v.Units), negation: wordPattern(v.Negations), withheld: wordPattern(v.Withheld), negations: v.Negations.All(), printed: v.AsPrinted.All()}
-	r.kinds = map[string]corpus.ValueType{}
+	r.kinds, r.canonical = map[string]corpus.ValueType{}, map[string]string{}
 	for _, a := range v.Attributes {
 		if a.Type == corpus.Amount || a.Type == corpus.Number || a.Type == corpus.When {
 			r.kinds[a.ID] = a.Type
 		}
 		if cue := wordPattern(a.State); cue != nil {
-			r.attributes = append(r.attributes, statedAttribute{a.ID, a.Type, cue, wordPattern(a.Unless)})
+			r.attributes = append(r.attributes, statedAttribute{a.ID, a.Type, cue, wordPattern(a.Unless), namesPattern(a.Values)})
+			for _, names := range a.Values {
+				for _, n := range names {
+					r.canonical[n] = names[0]
+				}
+			}
 		}
 	}
 	for _, c := range v.Rounds {
@@ -106,6 +113,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		values = r.values.Read(text, published.Year)
 	}
 	values = append(values, r.spelled(text)...)
+	values = append(values, r.named(text)...)
 	denial := r.mayDeny(text)
 	if len(values) == 0 && !denial {
 		return nil
@@ -226,11 +234,10 @@ func (r *factReader) attribute(text string, clauses []corpus.Span, v corpus.Valu
 	bestDistance := maxCueDistance
 	for i := range r.attributes {
 		a := &r.attributes[i]
-		if !fits(a.kind, v) {
+		if !fits(a.kind, v) || v.Kind == corpus.Name && (a.names == nil || !a.names.MatchString(text[v.Start:v.End])) {
 			continue
 		}
-		for back := 0; back <= 1 && at-back >= 0; back++ {
-			cl := clauses[at-back]
+		for back, cl := range tellingClauses(text, clauses, at, v) {
 			if back > 0 && v.Kind == corpus.When && hasDate(values, cl) {
 				continue // what happened there has its date: "founded in 2014, and in May 2020 it raised"
 			}
@@ -245,10 +252,37 @@ func (r *factReader) attribute(text string, clauses []corpus.Span, v corpus.Valu
 			}
 		}
 	}
-	if best == nil || best.vetoed(text, clauses[at], v) {
+	if best == nil || best.vetoed(text, clauses[at], v) || v.Kind == corpus.Name && (bestDistance > maxNameDistance || best.unlessIn(text, clauses[at])) {
 		return nil
 	}
 	return best
+}
+
+// tellingClauses returns the clauses that may say what v is a value of: its own and the one before; of "In May 2020,
+// it raised" the one behind.
+func tellingClauses(text string, clauses []corpus.Span, at int, v corpus.Value) []corpus.Span {
+	out := []corpus.Span{clauses[at]}
+	switch {
+	case setsTime(text, clauses, at, v):
+		out = append(out, clauses[at+1])
+	case at > 0:
+		out = append(out, clauses[at-1])
+	}
+	return out
+}
+
+// setsTime reports whether the clause of v is nothing but the time of what the next clause tells.
+func setsTime(text string, clauses []corpus.Span, at int, v corpus.Value) bool {
+	if v.Kind != corpus.When || at+1 >= len(clauses) {
+		return false
+	}
+	cl := clauses[at]
+	before := text[cl.Start:v.Start]
+	if i := strings.LastIndexAny(before, ":："); i >= 0 {
+		before = strings.TrimLeft(before[i:], ":：")
+	}
+	rest := strings.ToLower(strings.Trim(before+text[min(v.End, cl.End):cl.End], " ,，、;；"))
+	return slices.Contains([]string{"", "in", "on", "during", "around", "in early", "in late", "在", "于", "在初", "在底"}, rest)
 }
 
 // Distances in bytes. A cue further than maxCueDistance from a value does not
@@ -298,6 +332,50 @@ func (a *statedAttribute) vetoed(text string, clause corpus.Span, v corpus.Value
 	return false
 }
 
+// unlessIn reports whether the clause holds a word that makes its names other things.
+func (a *statedAttribute) unlessIn(text string, clause corpus.Span) bool {
+	return a.unless != nil && a.unless.MatchString(text[clause.Start:clause.End])
+}
+
+// maxNameDistance is how far, in bytes, a name stands from the cue that makes it a value.
+const maxNameDistance = 24
+
+// namesPattern matches an attribute's own values as they are printed; nil for none.
+func namesPattern(values [][]string) *regexp.Regexp {
+	var parts []string
+	for _, names := range values {
+		for _, n := range names {
+			q := regexp.QuoteMeta(n)
+			if corpus.HanShare(n) == 0 {
+				q = `\b` + q + `\b`
+			}
+			parts = append(parts, q)
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	sort.SliceStable(parts, func(i, j int) bool { return len(parts[i]) > len(parts[j]) })
+	return regexp.MustCompile(strings.Join(parts, "|"))
+}
+
+// named reads the names that are values of an attribute.
+func (r *factReader) named(text string) []corpus.Value {
+	var out []corpus.Value
+	for i := range r.attributes {
+		if r.attributes[i].names == nil {
+			continue
+		}
+		for _, m := range r.attributes[i].names.FindAllStringIndex(text, -1) {
+			if slices.ContainsFunc(out, func(o corpus.Value) bool { return o.Name == r.canonical[text[m[0]:m[1]]] }) {
+				continue
+			}
+			out = append(out, corpus.Value{Kind: corpus.Name, Start: m[0], End: m[1], Name: r.canonical[text[m[0]:m[1]]]})
+		}
+	}
+	return out
+}
+
 // fits reports whether v can be a value of the type. A scaled number beside a
 // cue for money is money ("market cap 161M").
 func fits(kind corpus.ValueType, v corpus.Value) bool {
@@ -306,8 +384,8 @@ func fits(kind corpus.ValueType, v corpus.Value) bool {
 		return v.Kind == corpus.Amount || v.Kind == corpus.Number && v.Scaled && !v.Percent
 	case corpus.Number:
 		return v.Kind == corpus.Number && !v.Malformed
-	case corpus.When:
-		return v.Kind == corpus.When
+	case corpus.When, corpus.Name:
+		return v.Kind == kind
 	}
 	return false
 }
@@ -388,12 +466,33 @@ func (r *factReader) round(text string, clauses []corpus.Span, values []corpus.V
 	best, bestDistance := "", maxCueDistance
 	for _, p := range r.rounds {
 		for _, m := range p.pattern.FindAllStringIndex(text[cl.Start:cl.End], -1) {
-			if d := gap(cl.Start+m[0], cl.Start+m[1], v); d < bestDistance {
+			near := gap(cl.Start+m[0], cl.Start+m[1], v)
+			d := near
+			if p.id == totalRound { // "a Series A round totalling ..."
+				d += totalPenalty
+			}
+			if d < bestDistance && !r.nearerAmount(text, clauses, values, cl.Start+m[0], cl.Start+m[1], v, near) {
 				best, bestDistance = p.id, d
 			}
 		}
 	}
 	return best
+}
+
+// totalRound is the id of what sums rounds up. Its words stand beside many a single round: they count as
+// totalPenalty bytes further away.
+const (
+	totalRound   = "total"
+	totalPenalty = 40
+)
+
+// nearerAmount reports whether the cue at [start, end) stands nearer to another amount of v's attribute than
+// the distance to v.
+func (r *factReader) nearerAmount(text string, clauses []corpus.Span, values []corpus.Value, start, end int, v corpus.Value, distance int) bool {
+	return slices.ContainsFunc(values, func(o corpus.Value) bool {
+		return o.Kind == corpus.Amount && o.Start != v.Start && gap(start, end, o) < distance &&
+			r.attribute(text, clauses, o, values) == r.attribute(text, clauses, v, values)
+	})
 }
 
 // pairedRound returns the round that belongs to v by their order, or "".

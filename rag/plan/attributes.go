@@ -29,7 +29,7 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 	matched := map[string][]string{}
 	consumed := map[string]bool{} // a cue may stand for several attributes; a shorter one inside a longer counts for nothing
 	for _, c := range p.attributes {
-		if !consumed[c.phrase] && !strings.Contains(withoutVerbs(text, c.phrase), c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) {
+		if !consumed[c.phrase] && !strings.Contains(withoutVerbs(text, c.phrase), c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) || p.straddles(rest, c.phrase) {
 			continue
 		}
 		consumed[c.phrase] = true
@@ -64,6 +64,51 @@ func withoutVerbs(text, cue string) string {
 		return strings.ReplaceAll(text, cue+"化 ", "  ")
 	}
 	return text
+}
+
+// straddles reports whether a Chinese cue stands in text only where a word that the planner knows ends
+// within it: "项目的" holds no 目的.
+func (p *Planner) straddles(text, cue string) bool {
+	if bare := strings.TrimSpace(cue); bare == "" || !corpus.IsHan([]rune(bare)[0]) {
+		return false
+	}
+	units := strings.Fields(cue)
+	found := false
+	for _, run := range runs(text) {
+		begins := p.wordStarts(run)
+		for i := 0; i+len(units) <= len(run); i++ {
+			if !slices.Equal(run[i:i+len(units)], units) {
+				continue
+			}
+			if begins[i] {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
+}
+
+// wordStarts tells of each character of a run whether a word may begin with it: not where a longer
+// word, read from the left, goes over it and ends before a word that begins with it does.
+func (p *Planner) wordStarts(run []string) []bool {
+	out := make([]bool, len(run))
+	for i := 0; i < len(run); {
+		out[i] = true
+		i += max(p.wordAt(run[i:]), 1)
+	}
+	return out
+}
+
+// wordAt returns the length of the longest word for what projects are, or stop word, at the start of run; 0 for none.
+func (p *Planner) wordAt(run []string) int {
+	best := 0
+	for _, w := range p.plainHan {
+		if n := len(w); n > best && n <= len(run) && slices.Equal(run[:n], w) {
+			best = n
+		}
+	}
+	return best
 }
 
 // withoutAlternative takes the alternative out of a Chinese question of the form "A or not A":

@@ -25,7 +25,7 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	value, has := p.bound(question)
 	if p.lacks(strings.ReplaceAll(full, " 有 没 有 ", " 有 ")) && pl.Intent == List && !(has && (op == Over || op == Under)) { // 不到 1000 万 denies nothing
 		if a, ok := deniable(pl.Attributes); ok {
-			pl.Filter = &Filter{Attribute: a, Op: None}
+			pl.Filter = &Filter{Attribute: a, Op: None, Withheld: p.heldBack(full)}
 			return p.cutAll(rest, p.negations)
 		}
 	}
@@ -193,6 +193,11 @@ func (p *Planner) lacks(full string) bool {
 		}
 	}
 	return false
+}
+
+// heldBack reports whether a question in normal form asks for what is kept back: "not disclosed".
+func (p *Planner) heldBack(full string) bool {
+	return slices.ContainsFunc(p.withheld, func(w string) bool { return strings.Contains(full, w) })
 }
 
 func (p *Planner) cutAll(text string, phrases []string) string {

@@ -86,14 +86,14 @@ func normalWords(words string) []string {
 // what bounds it: "有没有用 Rust 的平台".
 func (p *Planner) endsInKind(full string) bool {
 	return strings.HasPrefix(full, " 有 ") && slices.ContainsFunc(p.intents, func(c cue[corpus.Cue]) bool {
-		return c.of.ID == "kinds" && strings.HasSuffix(full, " 的"+c.phrase)
+		return c.of.ID == kindsIntent && strings.HasSuffix(full, " 的"+c.phrase)
 	})
 }
 
 // isKind reports whether a unit is a word for the kinds of things that projects are.
 func (p *Planner) isKind(unit string) bool {
 	return slices.ContainsFunc(p.intents, func(c cue[corpus.Cue]) bool {
-		return c.of.ID == "kinds" && strings.TrimSpace(c.phrase) == unit
+		return c.of.ID == kindsIntent && strings.TrimSpace(c.phrase) == unit
 	})
 }
 

@@ -41,6 +41,15 @@ const (
 	OffTopic  Decline = "offtopic"  // tasks that have nothing to do with reports
 )
 
+// A Tense says whether a question asks for what is there or for what is to come.
+type Tense string
+
+// The tenses.
+const (
+	Done    Tense = "done"
+	Planned Tense = "planned"
+)
+
 // A Plan is what a question asks.
 type Plan struct {
 	Text       string // the question, as it was asked
@@ -61,6 +70,7 @@ type Plan struct {
 	Reports    []string             // ids of reports that the question names
 	Expand     string               // words for the search beside the question's own
 	Decline    Decline              // "" when it may be answered
+	Tense      Tense                // asks for what is done or for what is planned, or ""
 	Filter     *Filter              // bounds the projects that a list holds, or nil
 	Unknown    string               // a name in the question that no passage holds, or ""
 	Each       bool                 // asks for a figure per group ("in each table")
@@ -73,6 +83,7 @@ type Filter struct {
 	Value     corpus.Value // of Over, Under, Between and the dates
 	Upto      corpus.Value // of Between
 	Unit      string       // the word behind the figure ("mwh"), folded; "" for none and for money
+	Withheld  bool         // of None: stated to be kept back, not to be none
 	Rows      int          // of Most and Least: how many are asked for; 0 when not said
 }
 

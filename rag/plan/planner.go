@@ -29,9 +29,12 @@ type Planner struct {
 	intents    []cue[corpus.Cue]
 	decline    []cue[corpus.Cue]
 	stop       map[string]bool
-	stopHan    []string // longest first
+	stopHan    []string   // longest first
+	plainHan   [][]string // words for what projects are and stop words, of two characters or more, in characters
 	categories []category
 	compare    []cue[corpus.Cue]
+	tenses     []cue[corpus.Cue]
+	withheld   []string // normal forms
 	negations  []string
 	synonyms   map[string][]string // normal forms by normal form
 	values     *corpus.ValueReader
@@ -54,6 +57,7 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 	p.intents = cuesOf(v.Intents)
 	p.decline = cuesOf(v.Decline)
 	p.compare = cuesOf(v.Compare)
+	p.tenses = cuesOf(v.Tenses)
 	p.values = corpus.NewValueReader(v.Units)
 	p.cueWords = map[string]bool{}
 	for _, a := range p.attributes {
@@ -65,6 +69,9 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 		}
 	}
 	p.readSynonyms(v.Synonyms)
+	for _, w := range v.Withheld.All() {
+		p.withheld = append(p.withheld, corpus.Normal(w))
+	}
 	for _, w := range append(v.Negations.All(), v.Lacking.All()...) {
 		p.negations = append(p.negations, corpus.Normal(w))
 	}
@@ -78,12 +85,31 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 		p.stopHan = append(p.stopHan, corpus.Normal(w))
 	}
 	slices.SortStableFunc(p.stopHan, func(a, b string) int { return len(b) - len(a) })
+	p.readPlainHan()
 	p.categories = categoriesOf(c)
 	for i := range p.categories {
 		p.categories[i].concepts = p.labelConcepts(p.categories[i].normal)
 	}
 	return p
 }
+
+// readPlainHan gathers the Chinese words that tell nothing of their own.
+func (p *Planner) readPlainHan() {
+	words := slices.Clone(p.stopHan)
+	for _, c := range p.intents {
+		if c.of.ID == kindsIntent {
+			words = append(words, c.phrase)
+		}
+	}
+	for _, w := range words {
+		if l := strings.Fields(w); len(l) > 1 && corpus.IsHan([]rune(l[0])[0]) {
+			p.plainHan = append(p.plainHan, l)
+		}
+	}
+}
+
+// kindsIntent is the id of the words for what projects are.
+const kindsIntent = "kinds"
 
 // noteCue remembers a cue of one Latin word.
 func (p *Planner) noteCue(phrase string) {
@@ -186,6 +212,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 		pl.Intent = Define
 	}
 	pl.Category = p.category(full, rest)
+	pl.Tense = p.tense(full)
 	rest = p.cutIntent(rest, question)
 	pl.Each = pl.Intent == Count && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
@@ -209,6 +236,22 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	pl.Each = pl.Each || asksAll(&pl)
 	pl.Expand = expansion(&pl)
 	return pl
+}
+
+// tense returns whether the question, in normal form, says that it is for what is done or planned; what
+// says both asks for neither.
+func (p *Planner) tense(full string) Tense {
+	var out Tense
+	for _, c := range p.tenses {
+		if !strings.Contains(full, c.phrase) {
+			continue
+		}
+		if out != "" && out != Tense(c.of.ID) {
+			return ""
+		}
+		out = Tense(c.of.ID)
+	}
+	return out
 }
 
 // projectsThat matches a noun phrase that asks for all that it fits: "用 Rust 的公司".

@@ -244,7 +244,7 @@ func (p *Planner) category(full, rest string) *Category {
 		if len(c.projects) < 2 || !c.of(reports) || utf8.RuneCountInString(strings.ReplaceAll(c.normal, " ", "")) < 2 {
 			continue
 		}
-		if strings.Contains(full, c.normal) || strings.Contains(rest, c.normal) {
+		if !p.namesKind(c.normal) && (strings.Contains(full, c.normal) || strings.Contains(rest, c.normal)) {
 			return &Category{Label: c.label, Projects: c.projects}
 		}
 	}
@@ -263,6 +263,11 @@ func (p *Planner) category(full, rest string) *Category {
 		return p.spelledLabel(full, reports)
 	}
 	return &Category{Label: best.label, Projects: best.projects}
+}
+
+// namesKind reports whether a label is no more than a word for what projects are: the heading "Projects".
+func (p *Planner) namesKind(label string) bool {
+	return slices.ContainsFunc(p.intents, func(c cue[corpus.Cue]) bool { return c.of.ID == kindsIntent && c.phrase == label })
 }
 
 // spelledLabel returns the category with a long Chinese label of which the question holds each

@@ -1,0 +1,107 @@
+package rag
+
+import (
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// A namedAttribute is one whose values are names, and what tells one in a sentence.
+type namedAttribute struct {
+	values  *regexp.Regexp // its own, as they are printed
+	normals []string       // the same in normal form
+	called  *regexp.Regexp // any name before a word for what it is: "the Acme chain"
+}
+
+// namedAttributes returns them by id.
+func namedAttributes(v *corpus.Vocabulary) map[string]namedAttribute {
+	out := map[string]namedAttribute{}
+	for _, a := range v.Attributes {
+		var values, normal, kinds, han []string
+		for _, names := range a.Values {
+			for _, n := range names {
+				values = append(values, regexp.QuoteMeta(n))
+				normal = append(normal, corpus.Normal(n))
+			}
+		}
+		if len(values) == 0 {
+			continue
+		}
+		for _, w := range a.State.All() {
+			if slices.Contains(a.All(), w) { // a word by which the attribute is asked for is what its values are
+				if corpus.HanShare(w) > 0 {
+					han = append(han, regexp.QuoteMeta(w))
+				} else {
+					kinds = append(kinds, regexp.QuoteMeta(w))
+				}
+			}
+		}
+		longest := func(l []string) string {
+			sort.SliceStable(l, func(i, j int) bool { return len(l[i]) > len(l[j]) })
+			return strings.Join(l, "|")
+		}
+		out[a.ID] = namedAttribute{
+			normals: normal,
+			values:  regexp.MustCompile(`(?:^|[^A-Za-z])(?:` + longest(values) + `)(?:[^A-Za-z]|$)`),
+			called:  regexp.MustCompile(`[A-Z][A-Za-z0-9.]{2,}(?: (?:` + longest(kinds) + `)\b|\s?(?:` + longest(han) + `))`),
+		}
+	}
+	return out
+}
+
+// asksName returns the attribute of which a question wants a name for an answer: it asks by a word for what
+// the attribute's values are. Nil where it asks for none, or for something else beside.
+func (e *Engine) asksName(p *plan.Plan) *namedAttribute {
+	of := slices.ContainsFunc(p.Concepts, e.isNamed)
+	if len(p.Projects) != 1 || len(p.Wants) > 0 || p.Conflict && !of || p.Intent != plan.Fact {
+		return nil
+	}
+	full := corpus.Normal(p.Text)
+	var out *namedAttribute
+	for _, c := range p.Concepts {
+		n, ok := e.named[c.Attribute]
+		switch {
+		case c.Attribute == "" && c.Weight >= leastNarrowing && !e.isNamed(c):
+			return nil
+		case ok && (of || whichKind(full, c.Alternatives[0])):
+			out = &n
+		case c.Attribute != "" && !ok:
+			return nil
+		}
+	}
+	return out
+}
+
+// whichKind reports whether a question in normal form asks which one of the kind it wants: "which chain".
+func whichKind(full, kind string) bool {
+	before, _, ok := strings.Cut(full, kind)
+	return ok && asksWhich.MatchString(before+" ") || strings.HasPrefix(kind, " 哪 ")
+}
+
+var asksWhich = regexp.MustCompile(` (?:which|what|whose|哪 ?[条个种家类]?|什 么|啥) +$`)
+
+// isNamed reports whether a word of a question is itself a value of such an attribute: "is it on Acme?".
+func (e *Engine) isNamed(c plan.Concept) bool {
+	for _, n := range e.named {
+		if slices.ContainsFunc(n.normals, func(v string) bool { return slices.Contains(c.Alternatives[:c.Strong], v) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// tells reports whether a sentence of one of the candidates about the project has a name for an answer.
+func (n *namedAttribute) tells(p *plan.Plan, c *candidate) bool {
+	if len(c.states) > 0 {
+		return true
+	}
+	text := withoutNames(p, c.text)
+	return c.concerns(p.Projects[0]) && !likens.MatchString(text) && (n.values.MatchString(text) || n.called.MatchString(text))
+}
+
+// likens matches the words by which a sentence sets a name beside another thing.
+var likens = regexp.MustCompile(`(?i)\bthan\b|\bvs\b|\bsimilar to\b|\bunlike\b|像|类似|不同`)
