@@ -452,7 +452,7 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 			continue
 		}
 		if slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
-			return f.Attribute == a.ID && wanted(p, f) || f.Denied && f.Attribute == a.Kin
+			return f.Attribute == a.ID && wanted(p, f) || f.Denied && f.Attribute == a.Kin && (p.Counted == nil || p.Counted.Attribute == a.ID)
 		}) || echoes(p, f) {
 			out = append(out, f)
 		}

@@ -79,7 +79,11 @@ func (e *Engine) counts(what *plan.Concept, c *candidate) bool {
 // behind returns what stands right behind a value, up to the next mark, in normal form.
 func behind(text string, v corpus.Value) string {
 	rest := []rune(text[v.End:])
-	rest = rest[:min(countedWithin, len(rest))]
+	within := countedWithin
+	if corpus.HanShare(text) == 0 {
+		within *= 2 // letters
+	}
+	rest = rest[:min(within, len(rest))]
 	if k := slices.IndexFunc(rest, func(r rune) bool { return strings.ContainsRune(",.;:，。；：、", r) }); k >= 0 {
 		rest = rest[:k]
 	}
@@ -180,8 +184,8 @@ func (e *Engine) coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
 		if !slices.ContainsFunc(p.Projects, c.concerns) || len(p.Wants) > 0 && c.holds == 0 && !e.toldInWords(p, &c) {
 			return false
 		}
-		if len(c.states) == 0 && c.coverage < wholeCoverage && (asksFigure(p) && !tellsFigure(p, &c) && !c.leadTells ||
-			p.Counted != nil && !tellsFigure(p, &c) && !e.figureOf(p.Counted, &c) && !e.toldInWords(p, &c)) {
+		if len(c.states) == 0 && (c.coverage < wholeCoverage && asksFigure(p) && !tellsFigure(p, &c) && !c.leadTells ||
+			p.Counted != nil && !e.figureOf(p.Counted, &c) && !e.toldInWords(p, &c)) {
 			return false // a figure, but of nothing that the question names
 		}
 		around := c.near

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/catalogue"
 	"github.com/waymark-bot/waymark/rag/plan"
 )
@@ -28,6 +29,9 @@ func (e *Engine) define(p *plan.Plan, cands []candidate) Answer {
 // definition returns what [opening] does, the first sentence of the form "Acme is ..." in front.
 func (e *Engine) definition(p *plan.Plan, pr *catalogue.Project, cands []candidate) []candidate {
 	own := opening(p, pr, cands)
+	if i := slices.IndexFunc(own, func(c candidate) bool { return c.hit.Language == own[0].hit.Language && e.saysIs(pr, c.normal) }); i > 0 {
+		return append([]candidate{own[i]}, slices.Delete(slices.Clone(own), i, i+1)...)
+	}
 	for i, c := range own {
 		if c.hit.Language != p.Language && own[0].hit.Language == p.Language {
 			break
@@ -37,6 +41,14 @@ func (e *Engine) definition(p *plan.Plan, pr *catalogue.Project, cands []candida
 		}
 	}
 	return own
+}
+
+// saysIs reports whether a text in normal form begins with a name of pr and "is".
+func (e *Engine) saysIs(pr *catalogue.Project, normal string) bool {
+	return slices.ContainsFunc(pr.Names(), func(n string) bool {
+		rest, ok := strings.CutPrefix(normal, corpus.Normal(n))
+		return ok && slices.ContainsFunc(e.copulas, func(w string) bool { return strings.HasPrefix(" "+rest, w) })
+	})
 }
 
 // copulaReach is how far, in bytes of the normal form, "is" may stand from the beginning of a

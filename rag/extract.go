@@ -40,6 +40,9 @@ func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, 
 	if len(p.Concepts) == 0 && len(p.Projects) == 0 && p.Category == nil && !p.Each {
 		return offTopic(p.Language), nil, nil
 	}
+	if p.Unclear {
+		return unclear(p.Language), nil, nil
+	}
 	if a, ok := e.categories(p); ok {
 		return a, nil, nil
 	}

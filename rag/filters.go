@@ -17,7 +17,7 @@ import (
 func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
 	rows, stated := e.filtered(p)
 	if len(rows) == 0 {
-		return notCovered(p, nil), p.Filter.Op == plan.On
+		return notCovered(p, nil), p.Filter.Op == plan.On || p.Filter.Op == plan.None
 	}
 	note := ""
 	if p.Filter.Op != plan.None {

@@ -35,6 +35,12 @@ func (e *Engine) answerParts(ctx context.Context, p *plan.Plan) (Answer, error) 
 			return Answer{}, err
 		}
 		cands := e.required(part, e.candidates(part, hits))
+		if part.Defines {
+			for _, c := range e.definition(part, part.Projects[0], cands)[:1] {
+				all = append(all, c)
+			}
+			continue
+		}
 		if !e.covered(part, hits, cands) {
 			missing = append(missing, e.labels(part)...)
 			continue

@@ -48,8 +48,19 @@ func offTopic(language string) Answer {
 		"我只回答与所收录报告有关的问题。"))
 }
 
+// unclear asks which project is meant.
+func unclear(language string) Answer {
+	return statusAnswer(NotCovered, phrase(language,
+		"Which project do you mean? Name it in the question and I will look it up in the reports.",
+		"您问的是哪个项目？请在问题里写出名字，我再从报告中查找。"))
+}
+
 // askedFor names the attributes that the plan asks for, or "".
 func askedFor(p *plan.Plan) string {
+	if c := p.Counted; c != nil && c.Attribute == "" {
+		what := asTyped(p.Text, c.Text)
+		return phrase(p.Language, "how many "+what, what+"的数量")
+	}
 	var labels []string
 	for _, a := range p.Attributes {
 		if l := a.Label.In(p.Language); l != "" {

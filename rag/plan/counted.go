@@ -33,7 +33,7 @@ func counted(pl *Plan, full string) *Concept {
 		next := -1
 		for i := range pl.Concepts {
 			for _, a := range pl.Concepts[i].Alternatives[:min(1+len(pl.Concepts[i].Alternatives)/8, len(pl.Concepts[i].Alternatives))] {
-				if strings.HasPrefix(full[at:], a) {
+				if strings.HasPrefix(full[at:], a) && (last == nil || last.Attribute != "" || !tellsWho(pl, &pl.Concepts[i])) {
 					last, next = &pl.Concepts[i], at+len(a)-1
 				}
 			}
@@ -43,6 +43,13 @@ func counted(pl *Plan, full string) *Concept {
 		}
 		at = next
 	}
+}
+
+// tellsWho reports whether a concept is of an attribute of names or persons: behind a noun it is a verb.
+func tellsWho(pl *Plan, c *Concept) bool {
+	return slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool {
+		return a.ID == c.Attribute && (a.Type == corpus.Name || a.Type == corpus.Person)
+	})
 }
 
 // against separates the two sides of a comparison, in normal form.

@@ -26,7 +26,7 @@ func (p *Planner) saysMore(rest string) bool {
 
 // properNames makes concepts of the names of two words or more that the passages hold,
 // and returns rest without them.
-func (p *Planner) properNames(rest string) ([]Concept, string) {
+func (p *Planner) properNames(question, rest string) ([]Concept, string) {
 	var out []Concept
 	units := strings.Fields(rest)
 	for n := maxProper; n >= 2; n-- {
@@ -35,7 +35,7 @@ func (p *Planner) properNames(rest string) ([]Concept, string) {
 			if !p.catalogue.IsName(phrase) || !strings.Contains(rest, phrase) || p.isPhraseCue(phrase, units[i:i+n]) {
 				continue
 			}
-			c := Concept{Text: strings.TrimSpace(phrase), Alternatives: append([]string{phrase}, p.synonyms[phrase]...), Name: true}
+			c := Concept{Text: strings.TrimSpace(phrase), Alternatives: slices.Concat([]string{phrase}, p.synonyms[phrase], p.inOne(question, phrase)), Name: true}
 			c.Strong = len(c.Alternatives)
 			c.Weight = max(properWeight, p.weight(c.Text, c.Alternatives))
 			out = append(out, c)
@@ -43,6 +43,23 @@ func (p *Planner) properNames(rest string) ([]Concept, string) {
 		}
 	}
 	return out, rest
+}
+
+// inOne returns the normal form of a name of the question that a passage writes in one word: "AcmeLabs" for
+// "Acme Labs"; nil where none does.
+func (p *Planner) inOne(question, phrase string) []string {
+	words := strings.Fields(question)
+	for n := range words {
+		for m := n + 2; m <= min(len(words), n+maxProper); m++ {
+			if corpus.Normal(strings.Join(words[n:m], " ")) != phrase {
+				continue
+			}
+			if one := corpus.Normal(strings.Join(words[n:m], "")); p.holding(one) > 0 {
+				return []string{one}
+			}
+		}
+	}
+	return nil
 }
 
 // isPhraseCue reports whether a phrase is a cue, holds one of two words, or holds a

@@ -49,9 +49,10 @@ func (p *Planner) readParts(pl *Plan, talk []Turn) {
 		if len(sub.Projects) == 0 {
 			sub.Projects = append([]*catalogue.Project(nil), pl.Projects...)
 		}
-		if len(sub.Concepts) == 0 {
+		if len(sub.Concepts) == 0 && !asksWhat(&sub, part) {
 			continue
 		}
+		sub.Defines = len(sub.Concepts) == 0
 		sub.Intent, sub.Filter, sub.Unknown, sub.Reports = Fact, nil, "", pl.Reports
 		sub.Expand = expansion(&sub)
 		pl.Parts = append(pl.Parts, sub)
@@ -60,6 +61,14 @@ func (p *Planner) readParts(pl *Plan, talk []Turn) {
 		pl.Parts = nil
 	}
 }
+
+// asksWhat reports whether a part asks what its project is or does, and nothing else.
+func asksWhat(sub *Plan, part string) bool {
+	return sub.Intent == Define || whatDoes.MatchString(part)
+}
+
+// whatDoes matches a question for what something does.
+var whatDoes = regexp.MustCompile(`(?i)\bwhat (?:do|does) .+ do\b|做什么|干什么|干嘛|做啥|干啥`)
 
 // Together plans several questions, which stand alone, as one that asks them all. It is
 // declined if one of them is.

@@ -197,7 +197,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 		rest = cutRest
 	}
 	rest = p.mend(rest)
-	names, rest := p.properNames(rest)
+	names, rest := p.properNames(question, rest)
 	pl.Decline = p.declined(full, rest)
 	if fair := p.withoutOrders(question, pl.Decline); fair != "" {
 		sub := p.planOne(fair, pl.Language, talk)
@@ -234,6 +234,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	pl.Unknown = p.unknownName(question, mentions)
 	p.settle(&pl, question)
 	pl.Each = pl.Each || asksAll(&pl)
+	pl.Unclear = unclear(&pl, question)
 	pl.Expand = expansion(&pl)
 	return pl
 }
@@ -256,6 +257,15 @@ func (p *Planner) tense(full string) Tense {
 
 // projectsThat matches a noun phrase that asks for all that it fits: "用 Rust 的公司".
 var projectsThat = regexp.MustCompile(`的(项目|公司|企业|机构)(呢|啊|吗)?\s*[？?。]?\s*$`)
+
+// itself matches the words that stand for one thing named before.
+var itself = regexp.MustCompile(`(?i)\b(?:it|its)\b|它|这个项目|该项目|那个项目`)
+
+// unclear reports whether a question asks an attribute of "it" and nothing tells of what.
+func unclear(pl *Plan, question string) bool {
+	return len(pl.Projects) == 0 && len(pl.Attributes) > 0 && pl.Category == nil && pl.Decline == "" && !pl.Conflict && itself.MatchString(question) &&
+		!slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Attribute == "" })
+}
 
 // whatIs matches the contraction, whose normal form is no more than "what".
 var whatIs = regexp.MustCompile(`(?i)^\s*(what['’]?s|who['’]s)\b`)
