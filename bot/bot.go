@@ -24,6 +24,7 @@ type Message struct {
 	ID       string // the platform's id of the event, for deduplication
 	Chat     string // the platform's id of the chat, channel or thread
 	User     string // the platform's id of the person; never shown, never logged in clear
+	Server   string // the platform's id of the server that the chat belongs to; "" where there is no such thing
 	Private  bool   // a chat of the person and the bot alone
 	Command  string // "start", "help", "ask", "project", "reset", ...; "" for plain text
 	Text     string // the question or the command's argument, without the mention of the bot
@@ -33,6 +34,16 @@ type Message struct {
 	// grown, one call at a time; it must not block. What it was told last need not
 	// be how the reply begins. nil where the platform cannot show it; see [Progress].
 	Show func(Reply)
+
+	// Bare says that Command came in a group without naming the bot: another
+	// one may be meant.
+	Bare bool
+	// Interaction says that the platform shows "thinking" until there is a reply:
+	// it is never answered with silence.
+	Interaction bool
+	// Admin reports whether the platform takes User for an administrator of the
+	// group that Chat is or belongs to. It may ask the platform. nil: nobody is.
+	Admin func(context.Context) (bool, error)
 }
 
 // A Reply is what the bot says to one message, in platform-free form. The
@@ -43,6 +54,7 @@ type Reply struct {
 	Sources  []Source    // the source list, shown last and never cut off
 	Notice   string      // one line under the sources ("as of ...", "without the model"), or ""
 	Answer   *rag.Answer // what it was made of; nil for help texts and errors
+	Silent   bool        // nothing is said, and nothing is to be sent
 }
 
 // A Line is one paragraph, row or heading of a reply.

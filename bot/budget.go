@@ -1,8 +1,11 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -107,7 +110,8 @@ type memoryAccounts struct {
 	spent map[string]Spent
 }
 
-// NewAccounts returns accounts in memory, which a restart empties.
+// NewAccounts returns accounts in memory, which a restart empties. They are a
+// [Counter] and [Spenders], too.
 func NewAccounts() Accounts { return &memoryAccounts{spent: map[string]Spent{}} }
 
 // mostAccounts bounds how many accounts of a day are kept: about 20 MB.
@@ -135,6 +139,41 @@ func (a *memoryAccounts) Spent(_ context.Context, account string, day time.Time)
 		return Spent{}, nil
 	}
 	return a.spent[account], nil
+}
+
+// Spenders implements [Spenders].
+func (a *memoryAccounts) Spenders(_ context.Context, day time.Time, limit int) ([]Spent, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var out []Spent
+	for account, s := range a.spent {
+		if day.Equal(a.day) && strings.HasPrefix(account, "user/") {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b Spent) int { return cmp.Or(cmp.Compare(b.Cost, a.Cost), b.Tokens()-a.Tokens()) })
+	return out[:min(limit, len(out))], nil
+}
+
+// Count implements [Counter].
+func (a *memoryAccounts) Count(_ context.Context, day time.Time, bounds []Bound) (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.turn(day)
+	for _, b := range bounds {
+		if a.spent[b.Account].Answers >= b.Most {
+			return b.Account, nil
+		}
+	}
+	for _, b := range bounds {
+		t, known := a.spent[b.Account]
+		if !known && len(a.spent) >= mostAccounts {
+			continue
+		}
+		t.Answers++
+		a.spent[b.Account] = t
+	}
+	return "", nil
 }
 
 // turn begins a new day.

@@ -48,6 +48,12 @@ type Config struct {
 	Price    func(rag.Usage) float64 // what a model's work costs; nil: no price is known
 	Accounts Accounts                // nil: in memory
 
+	Access  *Access  // who may ask; nil: everybody
+	Limiter *Limiter // of questions and commands; nil: bounds nothing
+	Tally   *Tally   // counts the answers; nil: one of its own
+	Admin   Admin    // for the commands of owners
+	Key     Key      // of the pseudonyms in the log
+
 	Forgetter Forgetter // nil: nothing is known of a person but the sessions
 	Feedback  Feedback  // nil: answers are not remembered
 
@@ -68,6 +74,8 @@ type Bot struct {
 	config   Config
 	sessions Sessions
 	accounts Accounts
+	access   *Access
+	limiter  *Limiter
 	logger   *slog.Logger
 }
 
@@ -93,7 +101,8 @@ func New(c Config) *Bot {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Bot{config: c, sessions: c.Sessions, accounts: c.Accounts, logger: c.Logger}
+	c = c.withAccess()
+	return &Bot{config: c, sessions: c.Sessions, accounts: c.Accounts, access: c.Access, limiter: c.Limiter, logger: c.Logger}
 }
 
 // Handle answers m. It always returns something to say: where it cannot
@@ -122,11 +131,17 @@ func replyLanguage(m Message) string {
 	case CommandStart, CommandHelp, CommandSources, CommandReset, CommandForget:
 		return LanguageOf("", m.Locale)
 	}
+	if isAdminCommand(m.Command) {
+		return LanguageOf("", m.Locale)
+	}
 	return LanguageOf(m.Text, m.Locale)
 }
 
 // handle runs the command of m; what is no command is a question.
 func (b *Bot) handle(ctx context.Context, m Message, lang string) (Reply, error) {
+	if r, done, err := b.gate(ctx, m, lang); done || err != nil {
+		return r, err
+	}
 	text := strings.TrimSpace(m.Text)
 	w := wordingOf(lang)
 	switch m.Command {
@@ -177,10 +192,12 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 		b.logger.ErrorContext(ctx, "budget not read, answering without the model", "error", err)
 	}
 	q.Extractive = frugal
+	began := b.config.Now()
 	a, err := b.answer(ctx, m, q)
 	if err != nil {
 		return Reply{}, fmt.Errorf("answer question: %w", err)
 	}
+	b.config.Tally.add(began, &a, b.config.Now().Sub(began))
 	if err := b.charge(ctx, m, a.Usage); err != nil {
 		b.logger.ErrorContext(ctx, "cost of an answer not booked", "error", err)
 	}
