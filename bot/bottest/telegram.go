@@ -43,7 +43,7 @@ type Telegram struct {
 	nextID   int64         // of users and chats
 	chats    map[int64]*telegramChat
 	queue    telegramQueue
-	commands map[string][]string // language code to names
+	commands map[string][]string // language code to names; those of a scope behind it
 	faults   []*TelegramFault
 	limited  map[int64]time.Time // chats that may not be sent to before
 	held     map[int64]time.Time // chats that may not be sent drafts before
@@ -189,6 +189,12 @@ func (t *Telegram) Commands(language string) []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Clone(t.commands[language])
+}
+
+// ScopedCommands returns the names of the commands set for a language code in a
+// scope: "chat 42", "all_chat_administrators".
+func (t *Telegram) ScopedCommands(scope, language string) []string {
+	return t.Commands(strings.TrimSpace(language + " " + scope))
 }
 
 // Wait returns when ok is true, which is asked whenever something happens; with

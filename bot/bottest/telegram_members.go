@@ -56,6 +56,7 @@ type telegramChat struct {
 	info     TelegramChat
 	messages []*TelegramMessage
 	topics   map[int]bool
+	admins   []TelegramUser
 	refusal  string            // why the bot cannot send here; "" when it can
 	migrated int64             // the supergroup it became
 	answered map[int]time.Time // by topic: when the bot sent its last message there
@@ -143,6 +144,13 @@ func (t *Telegram) open(c TelegramChat) TelegramChat {
 		t.chats[c.ID] = &telegramChat{info: c, topics: make(map[int]bool), answered: make(map[int]time.Time)}
 	}
 	return t.chats[c.ID].info
+}
+
+// Promote makes a member an administrator of a group.
+func (t *Telegram) Promote(c TelegramChat, u TelegramUser) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.chats[c.ID].admins = append(t.chats[c.ID].admins, u)
 }
 
 // Topic opens a topic of a forum and returns its thread id.

@@ -48,6 +48,11 @@ func (t *Telegram) dispatch(ctx context.Context, method string, form map[string]
 		return t.sendChatAction(form)
 	case "setMyCommands":
 		return t.setMyCommands(form)
+	case "deleteMyCommands":
+		delete(t.commands, commandsKey(form))
+		return succeed(true)
+	case "getChatAdministrators":
+		return t.getChatAdministrators(form)
 	case "deleteWebhook":
 		t.queue.webhook = ""
 		return succeed(true)
@@ -258,8 +263,54 @@ func (t *Telegram) setMyCommands(form map[string]string) telegramAnswer {
 		}
 		names = append(names, c.Command)
 	}
-	t.commands[form["language_code"]] = names
+	if scope := commandScope(form); scope.Type == "chat" && t.chats[scope.Chat] == nil {
+		return refuse(400, "Bad Request: chat not found")
+	}
+	t.commands[commandsKey(form)] = names
 	return succeed(true)
+}
+
+// A telegramScope says who is shown commands:
+// https://core.telegram.org/bots/api#botcommandscope
+type telegramScope struct {
+	Type string `json:"type"`
+	Chat int64  `json:"chat_id"`
+}
+
+func commandScope(form map[string]string) telegramScope {
+	var s telegramScope
+	_ = json.Unmarshal([]byte(form["scope"]), &s)
+	return s
+}
+
+// commandsKey is what commands are kept under: the language alone in the default
+// scope.
+func commandsKey(form map[string]string) string {
+	s := commandScope(form)
+	switch s.Type {
+	case "", "default":
+		return form["language_code"]
+	case "chat":
+		return strings.TrimSpace(fmt.Sprintf("%s chat %d", form["language_code"], s.Chat))
+	}
+	return strings.TrimSpace(form["language_code"] + " " + s.Type)
+}
+
+// getChatAdministrators lists who was promoted:
+// https://core.telegram.org/bots/api#getchatadministrators
+func (t *Telegram) getChatAdministrators(form map[string]string) telegramAnswer {
+	chat, refused := t.target(form)
+	switch {
+	case refused != nil:
+		return *refused
+	case chat.info.Type == "private":
+		return refuse(400, "Bad Request: there are no administrators in the private chat")
+	}
+	out := []any{}
+	for _, u := range chat.admins {
+		out = append(out, map[string]any{"status": "administrator", "user": u, "is_anonymous": false, "can_be_edited": false})
+	}
+	return succeed(out)
 }
 
 // chatParam returns the chat of a call, 0 when it names none.

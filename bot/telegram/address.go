@@ -24,6 +24,7 @@ func (a *Adapter) read(u update) (bot.Message, bool) {
 		User:     author(m),
 		Private:  private,
 		Locale:   m.From.LanguageCode,
+		Admin:    a.adminOf(m),
 	}
 	if topic := m.topic(); topic != 0 {
 		out.Chat += "/" + strconv.Itoa(topic)
@@ -82,6 +83,7 @@ func (a *Adapter) readCommand(out bot.Message, said units, e tgbotapi.MessageEnt
 	case out.Private:
 		return out, true
 	}
+	out.Bare = true
 	return out, knownCommand(out.Command)
 }
 
@@ -89,7 +91,7 @@ func knownCommand(command string) bool {
 	if command == bot.CommandStart {
 		return true
 	}
-	for _, c := range bot.Commands("") {
+	for _, c := range append(bot.Commands(""), bot.AdminCommands("", false)...) {
 		if c.Name == command {
 			return true
 		}

@@ -185,7 +185,7 @@ func TestMessageFields(t *testing.T) {
 	got.ID = ""
 	want := bot.Message{
 		Platform: "telegram", Chat: itoa(forum.ID) + "/" + itoa(int64(topic)), User: itoa(ada.ID),
-		Command: "ask", Text: "where?", Locale: "zh-hans",
+		Command: "ask", Text: "where?", Locale: "zh-hans", Bare: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -81,6 +81,9 @@ func (a *Adapter) typing(ctx context.Context, t target) (stop func()) {
 // deliver sends a reply in as many messages as it needs. It reports false only
 // when a later try could still succeed.
 func (a *Adapter) deliver(ctx context.Context, t *target, r bot.Reply) bool {
+	if r.Silent {
+		return true
+	}
 	err := a.sendAll(ctx, t, r)
 	switch {
 	case err == nil:

@@ -44,6 +44,7 @@ type Config struct {
 	Token    string // from @BotFather: digits, a colon, letters
 	Endpoint string // "" means DefaultEndpoint
 	Handler  bot.Handler
+	Menu     Menu         // of the commands of owners
 	Logger   *slog.Logger // nil: nothing is logged
 
 	Queue   bot.QueueLimits // its Workers bound the chats that are served or waited for at a time; 0 means 64
@@ -89,6 +90,7 @@ type Adapter struct {
 
 	answering chan struct{} // one entry a question that is being answered
 	draftless atomic.Bool   // the server knows no drafts
+	admins    admins
 
 	mu          sync.Mutex
 	unfinished  map[int]bool    // ids of updates taken and not yet answered
@@ -135,6 +137,7 @@ func (a *Adapter) Run(ctx context.Context) error {
 		return err
 	}
 	a.setCommands(ctx)
+	a.setAdminCommands(ctx)
 
 	queue := bot.NewQueue(ctx, a.config.Queue, a.logger)
 	sends, endSends := context.WithCancel(context.WithoutCancel(ctx))
