@@ -184,7 +184,7 @@ func (d *Discord) interactionObject(i *discordInteraction, command string, optio
 		o["user"], o["context"] = user, 1
 		return o
 	}
-	member := discordMember()
+	member := d.memberObject(i.user)
 	member["user"] = user
 	o["guild_id"], o["member"], o["context"], o["guild_locale"] = i.place.Guild, member, 0, "en-US"
 	return o

@@ -55,6 +55,7 @@ func (d *Discord) discordRoutes() []discordRoute {
 		{"PUT /applications/{application}/commands", false, d.putCommands},
 		{"GET /applications/{application}/guilds/{guild}/commands", false, d.getCommands},
 		{"PUT /applications/{application}/guilds/{guild}/commands", false, d.putCommands},
+		{"GET /guilds/{guild}", false, d.getGuild},
 		{"GET /channels/{channel}", false, d.getChannel},
 		{"GET /channels/{channel}/messages", false, d.listMessages},
 		{"POST /channels/{channel}/messages", false, d.createMessage},

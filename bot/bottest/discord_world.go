@@ -56,6 +56,9 @@ func (m DiscordMessage) Text() string { return DiscordText(m.Content) }
 type discordWorld struct {
 	bot, guild, channel, thread, member string
 
+	owner, role string          // of the server; the role of those who may manage it
+	admins      map[string]bool // members with that role
+
 	users    map[string]discordUser
 	channels map[string]discordChannel
 	direct   map[string]string // user to channel
@@ -77,6 +80,7 @@ type discordMap = map[string]any
 
 // start makes the bot, one member, and one server with a channel and a thread.
 func (w *discordWorld) start(d *Discord) {
+	w.owner, w.role, w.admins = d.newID(), d.newID(), make(map[string]bool)
 	w.users = make(map[string]discordUser)
 	w.channels = make(map[string]discordChannel)
 	w.direct = make(map[string]string)
@@ -190,7 +194,9 @@ func (d *Discord) tell(event string, m *DiscordMessage) {
 		o := d.messageObject(m, d.contentVisible(m, intents))
 		if m.Guild != "" {
 			o["guild_id"] = m.Guild
-			o["member"] = discordMember()
+			member := d.memberObject(m.Author)
+			delete(member, "permissions") // only interactions say
+			o["member"] = member
 		}
 		return o
 	})
@@ -290,10 +296,15 @@ func (u discordUser) object() discordMap {
 	return o
 }
 
-func discordMember() discordMap {
+// memberObject is a member of the server as an interaction shows it.
+func (d *Discord) memberObject(user string) discordMap {
+	roles, permissions := []any{}, int64(discordMemberMay)
+	if d.world.admins[user] {
+		roles, permissions = []any{d.world.role}, discordMemberMay|discordManageServer
+	}
 	return discordMap{
-		"roles": []any{}, "joined_at": "2024-01-01T00:00:00Z", "deaf": false, "mute": false, "flags": 0, "pending": false,
-		"permissions": "2147483647", "nick": nil, "avatar": nil, "premium_since": nil, "communication_disabled_until": nil,
+		"roles": roles, "joined_at": "2024-01-01T00:00:00Z", "deaf": false, "mute": false, "flags": 0, "pending": false,
+		"permissions": fmt.Sprint(permissions), "nick": nil, "avatar": nil, "premium_since": nil, "communication_disabled_until": nil,
 	}
 }
 

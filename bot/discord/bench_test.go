@@ -31,7 +31,7 @@ type parrot struct {
 func (p *parrot) Handle(_ context.Context, m bot.Message) bot.Reply {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	m.Show = nil // not comparable
+	m.Show, m.Admin = nil, nil // not comparable
 	p.heard = append(p.heard, m)
 	return reply("heard: " + m.Text)
 }

@@ -18,6 +18,7 @@ type optionText struct{ en, zhCN, zhTW string }
 var optionTexts = map[string]optionText{
 	"question": {"What you want to know", "你想知道什么", "你想知道什麼"},
 	"name":     {"Name of the project", "项目的名称", "專案的名稱"},
+	"entry":    {"Nothing: this channel; server; or an entry like discord:user:7", "不填为本频道；server；或 discord:user:7 这样的条目", "不填為本頻道；server；或 discord:user:7 這樣的項目"},
 }
 
 // taiwanese holds the descriptions of the commands as they are written in Taiwan.
@@ -87,6 +88,12 @@ func option(name string, suggest bool) *discordgo.ApplicationCommandOption {
 func (in *intake) register(ctx context.Context, application string) error {
 	_, suggest := in.config.Handler.(bot.Suggester)
 	wanted := slashCommands(suggest)
+	switch in.config.Menu {
+	case MenuOwners:
+		wanted = append(wanted, adminCommands(false)...)
+	case MenuGroups:
+		wanted = append(wanted, adminCommands(true)...)
+	}
 	route, path := "/applications/{application}/commands", "/applications/"+application+"/commands"
 	if in.config.Guild != "" {
 		route, path = "/applications/{application}/guilds/{guild}/commands", "/applications/"+application+"/guilds/"+in.config.Guild+"/commands"
@@ -119,7 +126,7 @@ func shapes(commands []*discordgo.ApplicationCommand) map[string]string {
 		for _, o := range c.Options {
 			options = append(options, []any{o.Type, o.Name, o.Description, o.DescriptionLocalizations, o.Required, o.Autocomplete})
 		}
-		shape, err := json.Marshal([]any{c.Description, c.DescriptionLocalizations, c.Contexts, options})
+		shape, err := json.Marshal([]any{c.Description, c.DescriptionLocalizations, c.Contexts, c.DefaultMemberPermissions, options})
 		if err != nil {
 			continue // then it differs, and is registered
 		}

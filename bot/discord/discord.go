@@ -38,6 +38,8 @@ type Config struct {
 	Endpoint string // scheme and host of the REST interface; "" is [DefaultEndpoint]
 	Guild    string // register the slash commands in this server only, where they show at once; "" is everywhere
 
+	Menu Menu // the commands of those who look after the bot that are registered
+
 	// Handler answers. Where it is a [bot.Suggester], too, names are completed
 	// as a member types them.
 	Handler bot.Handler
@@ -48,6 +50,18 @@ type Config struct {
 	Logger  *slog.Logger     // nil: nothing is logged
 	Now     func() time.Time // clock of interaction tokens; nil is time.Now
 }
+
+// A Menu says which commands of those who look after the bot are shown in
+// servers, to members who may manage one. Written out, owners can use all of
+// them everywhere.
+type Menu int
+
+// The menus.
+const (
+	MenuNone   Menu = iota
+	MenuGroups      // those for administrators of a server
+	MenuOwners      // all
+)
 
 // Timing is how patient the adapter is; zero values are the defaults.
 type Timing struct {

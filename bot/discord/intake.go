@@ -29,6 +29,7 @@ type intake struct {
 	aside     chan struct{}  // one entry a short task beside the queue
 	tasks     sync.WaitGroup // those tasks
 	seen      *seen
+	servers   servers
 
 	mu         sync.Mutex
 	self       string          // user id of the bot
@@ -138,6 +139,7 @@ func (in *intake) message(ctx, sends context.Context, m *discordgo.Message) {
 		return
 	}
 	message := messageOf(m, self)
+	message.Admin = in.adminOf(m)
 	err := in.queue.Add(lane(message), func(work context.Context) { in.answerMessage(work, sends, message) })
 	if errors.Is(err, bot.ErrBusy) {
 		in.sayBusy(ctx, message)
@@ -175,12 +177,13 @@ func messageOf(m *discordgo.Message, self string) bot.Message {
 		return " "
 	})
 	out := bot.Message{
-		Platform: Name, ID: m.ID, Chat: m.ChannelID, User: m.Author.ID, Private: m.GuildID == "",
+		Platform: Name, ID: m.ID, Chat: m.ChannelID, User: m.Author.ID, Server: m.GuildID, Private: m.GuildID == "",
 		Text: strings.Join(strings.Fields(text), " "),
 	}
 	if out.Text == "" && len(m.Attachments)+len(m.StickerItems) > 0 {
 		out.Command = bot.CommandNoText
 	}
+	readCommand(&out)
 	return out
 }
 
@@ -245,17 +248,19 @@ func (in *intake) notBusy(m bot.Message) {
 	delete(in.busy, lane(m))
 }
 
+// typingDelay keeps silent what is answered, or not answered, faster than that.
+const typingDelay = 200 * time.Millisecond
+
 // typing shows that the bot is writing until stop is called.
 func (in *intake) typing(ctx context.Context, channel string) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
-		for ctx.Err() == nil {
+		for pause := typingDelay; sleep(ctx, pause) == nil; pause = in.config.Timing.Typing {
 			call := restCall{route: "POST /channels/{channel}/typing", path: "/channels/" + channel + "/typing", major: channel}
 			if err := in.rest.once(ctx, call, nil); err != nil && ctx.Err() == nil {
 				in.logger.DebugContext(ctx, "typing not shown", "error", err)
 			}
-			_ = sleep(ctx, in.config.Timing.Typing)
 		}
 	})
 	return func() {

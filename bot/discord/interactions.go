@@ -70,8 +70,8 @@ func (in *intake) command(ctx, sends context.Context, i *discordgo.Interaction, 
 func commandMessage(i *discordgo.Interaction, user *discordgo.User) bot.Message {
 	data, _ := i.Data.(discordgo.ApplicationCommandInteractionData)
 	m := bot.Message{
-		Platform: Name, ID: i.ID, Chat: i.ChannelID, User: user.ID, Private: i.GuildID == "",
-		Command: data.Name, Locale: string(i.Locale),
+		Platform: Name, ID: i.ID, Chat: i.ChannelID, User: user.ID, Server: i.GuildID, Private: i.GuildID == "",
+		Command: data.Name, Locale: string(i.Locale), Interaction: true, Admin: interactionAdmin(i),
 	}
 	for _, o := range data.Options {
 		if text, ok := o.Value.(string); ok {

@@ -67,8 +67,8 @@ func TestCommandBecomesMessage(t *testing.T) {
 			t.Errorf("place %d: %+v", i, got[0])
 		}
 		want := bot.Message{
-			Platform: "discord", ID: id, Chat: at.Channel, User: b.Member(), Private: at.Guild == "",
-			Command: "project", Text: "North Path", Locale: "en-US",
+			Platform: "discord", ID: id, Chat: at.Channel, User: b.Member(), Server: at.Guild, Private: at.Guild == "",
+			Command: "project", Text: "North Path", Locale: "en-US", Interaction: true,
 		}
 		if diff := cmp.Diff(want, p.all()[i]); diff != "" {
 			t.Errorf("place %d (-want +got):\n%s", i, diff)
