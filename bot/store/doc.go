@@ -5,9 +5,9 @@
 // for both.
 //
 // Start at [Open]. A [Store] is all the interfaces of package bot that keep
-// something: bot.Sessions, bot.Accounts, bot.Feedback, bot.Gaps, bot.People,
+// something: bot.Sessions, bot.Accounts, bot.Counter, bot.Feedback, bot.Gaps, bot.People,
 // bot.Subscriptions, bot.Digests, bot.Inbox, bot.Work, bot.Lease, bot.Marks,
-// bot.DeadLetters and bot.Forgetter. [Store.Purge] deletes what is past its
+// bot.DeadLetters and bot.Forgetter; bot.Statistics and bot.Spenders look at it. [Store.Purge] deletes what is past its
 // time, [Store.Chores] does such things every so often, once among all programs
 // that share the state.
 //
@@ -15,7 +15,9 @@
 // it: the talk (for as long as it lasts), the day's accounts, votes, the lists
 // of who may ask, private chats that subscribed, and questions that are not
 // answered yet. It never keeps names, and the text of a question, beside the
-// talk's, only apart from who asked. [Store.Forget] deletes all of it.
+// talk's, only apart from who asked. [Store.Forget] deletes all of it. What
+// stays is how many questions somebody asked in a day, under a name that only
+// who has the bots' key can make (bot.Limiter).
 //
 // # The inbox and River
 //

@@ -26,6 +26,20 @@ type settings struct {
 
 	LogLevel logLevel `placeholder:"info" default:"info" help:"Log from this level on: debug, info, warn or error."`
 
+	Owners       owners `group:"access" placeholder:"telegram:123,discord:456" help:"Who looks after the bot: always let in, may use /stats, /gaps, /reload, /allow, /deny and /budget."`
+	Admins       string `group:"access" placeholder:"owners" default:"owners" enum:"owners,groups" help:"Who may use /allow, /deny and /budget: owners alone, or with groups the administrators of a group for that group, too."`
+	Allow        roster `group:"access" placeholder:"telegram:chat:-100123,discord:server:42" help:"Chats, servers and persons that are let in; when there is one, no others are."`
+	Deny         roster `group:"access" placeholder:"telegram:user:7" help:"Chats, servers and persons that are not answered; wins over whatever lets them in."`
+	Exempt       exempt `group:"access" placeholder:"owners,admins" default:"owners" help:"Who is not limited: owners, admins (administrators of groups, in them), both or none."`
+	RateUser     pace   `group:"access" placeholder:"6/min" help:"How fast a person may ask; each of several programs counts for itself."`
+	RateChat     pace   `group:"access" placeholder:"20/min" help:"The same for each chat."`
+	RateAll      pace   `group:"access" placeholder:"300/min" help:"The same for everybody together."`
+	RateCommands pace   `group:"access" placeholder:"20/min" default:"20/min" help:"How fast a person may send commands that are no questions; a group ten times as fast."`
+
+	QuestionsDay  int `group:"access" placeholder:"5000" help:"Questions that are answered a day, until 00:00 UTC; 0 for any number."`
+	QuestionsChat int `group:"access" placeholder:"500" help:"The same for each chat."`
+	QuestionsUser int `group:"access" placeholder:"50" help:"The same for each person."`
+
 	EmbedURL   address `name:"embed-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the embedding model."`
 	EmbedModel string  `group:"models" placeholder:"bge-m3" help:"Embedding model, or local:DIR for one in a folder, without a server; without one, passages are found by their words."`
 	EmbedKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
@@ -100,6 +114,9 @@ func (s *settings) check(from *sources) error {
 		return usagef("%s: %g; want a share above 0 up to 1, for example 0.5", from.from("embed-weight"), s.EmbedWeight)
 	}
 	if err := s.checkMoney(from); err != nil {
+		return err
+	}
+	if err := s.checkAccess(from); err != nil {
 		return err
 	}
 	if s.EvidenceTokens < 0 || s.EvidenceTokens > 0 && s.EvidenceTokens < leastEvidence {

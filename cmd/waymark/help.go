@@ -30,12 +30,14 @@ func (helpFlag) BeforeReset(ctx *kong.Context) error {
 const (
 	groupModels    = "models"
 	groupPlatforms = "platforms"
+	groupAccess    = "access"
 )
 
 func groups() []kong.Group {
 	return []kong.Group{
 		{Key: groupModels, Title: "Models (all optional; any OpenAI-compatible server):"},
 		{Key: groupPlatforms, Title: "Platforms:"},
+		{Key: groupAccess, Title: "Who may ask, and how much:"},
 	}
 }
 
@@ -50,7 +52,7 @@ func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 		if f.Group == nil {
 			continue
 		}
-		f.Hidden = f.Hidden || command != "check" && (command != "serve" || f.Group.Key != groupPlatforms)
+		f.Hidden = f.Hidden || command != "check" && (command != "serve" || f.Group.Key == groupModels)
 	}
 	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
 		return err

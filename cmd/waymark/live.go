@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,7 +24,8 @@ type live struct {
 	bot        bot.Config             // of every generation's bot: its sessions, accounts and budgets
 	logger     *slog.Logger
 
-	current atomic.Pointer[serving]
+	current   atomic.Pointer[serving]
+	reloading sync.Mutex // one at a time looks for a new generation
 }
 
 var (
@@ -40,6 +43,7 @@ type serving struct {
 
 // start opens the current generation.
 func (l *live) start(ctx context.Context) error {
+	l.bot.Admin.Reload = l.reloadNow
 	k, err := l.open(ctx)
 	if err != nil {
 		return err
@@ -119,6 +123,8 @@ func (l *live) watch(ctx context.Context) {
 
 // reload takes up the current generation if it is not the one that answers.
 func (l *live) reload(ctx context.Context) error {
+	l.reloading.Lock()
+	defer l.reloading.Unlock()
 	name, err := l.generation()
 	if err != nil || name == l.current.Load().generation {
 		return err
@@ -131,6 +137,20 @@ func (l *live) reload(ctx context.Context) error {
 	l.done(old)
 	l.logger.InfoContext(ctx, "new reports taken up", "generation", k.generation, "reports", len(k.index.Reports()))
 	return nil
+}
+
+// reloadNow does so at once, and says what is served then.
+func (l *live) reloadNow(ctx context.Context) (bot.Served, error) {
+	before := l.use()
+	defer l.done(before)
+	if err := l.reload(ctx); err != nil {
+		return bot.Served{}, fmt.Errorf("take up new reports: %w", err)
+	}
+	s := l.use()
+	defer l.done(s)
+	return bot.Served{
+		Generation: s.generation, Reports: len(s.index.Reports()), Passages: len(s.index.Passages()), New: s.generation != before.generation,
+	}, nil
 }
 
 // end closes the current generation. Nothing may be asked after it.

@@ -390,10 +390,17 @@ func (a *app) botConfig(state *store.Store) bot.Config {
 	c := bot.Config{
 		Sessions: bot.NewMemory(bot.SessionLimits{}, nil), Accounts: bot.NewAccounts(),
 		Budgets: a.settings.budgets(), Price: a.settings.cost, Logger: a.logger,
+		Tally: bot.NewTally(), Key: a.botKey(),
 	}
+	people := bot.NewPeople()
 	if state != nil {
 		c.Sessions, c.Accounts, c.Forgetter, c.Feedback = state, state, state, state
+		c.Admin.Stats, c.Admin.Gaps, people = state, gapTopics{state}, state
 	}
+	counter, _ := c.Accounts.(bot.Counter)
+	c.Admin.Spenders, _ = c.Accounts.(bot.Spenders)
+	c.Access = bot.NewAccess(a.accessConfig(people))
+	c.Limiter = bot.NewLimiter(a.limiterConfig(counter, c.Key))
 	return c
 }
 
@@ -411,20 +418,33 @@ func (a *app) adapters(h bot.Handler) ([]bot.Adapter, error) {
 	var out []bot.Adapter
 	s := a.settings
 	if s.TelegramToken != "" {
-		t, err := telegram.New(telegram.Config{Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger})
+		t, err := telegram.New(telegram.Config{Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger,
+			Menu: telegram.Menu{Owners: s.Owners.on(telegram.Name), GroupAdmins: s.Admins == adminsOfGroups}})
 		if err != nil {
 			return nil, a.badPlatform(telegram.Name, err)
 		}
 		out = append(out, t)
 	}
 	if s.DiscordToken != "" {
-		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger})
+		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger, Menu: discordMenu(s)})
 		if err != nil {
 			return nil, a.badPlatform("discord", err)
 		}
 		out = append(out, d)
 	}
 	return out, nil
+}
+
+// discordMenu is what is shown of owners' commands: a server does not know who
+// owns the bot, only who may manage it.
+func discordMenu(s settings) discord.Menu {
+	switch {
+	case len(s.Owners.on(discord.Name)) > 0:
+		return discord.MenuOwners
+	case s.Admins == adminsOfGroups:
+		return discord.MenuGroups
+	}
+	return discord.MenuNone
 }
 
 // badPlatform is the usage error about what an adapter does not take: its
