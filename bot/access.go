@@ -37,6 +37,7 @@ type Access struct {
 
 	mu      sync.Mutex
 	entries []Entry // as People had them
+	known   bool    // they were read
 	read    time.Time
 	broken  bool // the last read failed, and that was logged
 }
@@ -62,21 +63,46 @@ func NewAccess(c AccessConfig) *Access {
 const accessTimeout = 2 * time.Second
 
 // stored returns what was said in chats. Where it cannot be read, what was read
-// before still holds.
+// before still holds, and while one message waits for it, it holds for others.
 func (a *Access) stored(ctx context.Context) []Entry {
+	entries, fresh := a.kept(ctx)
+	if fresh {
+		return entries
+	}
+	entries, err := a.fetch(ctx)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.keep(ctx, entries, err)
+}
+
+// kept returns what was read before; not fresh: the caller is to read it again.
+// The first reading is done here, and everybody waits for it.
+func (a *Access) kept(ctx context.Context) (entries []Entry, fresh bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.config.Now()
 	if !a.read.IsZero() && now.Sub(a.read) < a.config.Refresh {
-		return a.entries
+		return a.entries, true
 	}
 	a.read = now
+	if a.known {
+		return nil, false
+	}
+	entries, err := a.fetch(ctx)
+	return a.keep(ctx, entries, err), true
+}
+
+func (a *Access) fetch(ctx context.Context) ([]Entry, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), accessTimeout)
 	defer cancel()
-	entries, err := a.config.People.Entries(ctx)
+	return a.config.People.Entries(ctx)
+}
+
+// keep takes over what was read, or says once that it could not be. a.mu is held.
+func (a *Access) keep(ctx context.Context, entries []Entry, err error) []Entry {
 	switch {
 	case err == nil:
-		a.entries, a.broken = entries, false
+		a.entries, a.known, a.broken = entries, true, false
 	case !a.broken: // once, not at every message
 		a.broken = true
 		a.config.Logger.ErrorContext(ctx, "who may ask is not read, the lists from before hold", "error", err)
@@ -84,22 +110,23 @@ func (a *Access) stored(ctx context.Context) []Entry {
 	return a.entries
 }
 
-// forget makes the next look read the lists.
-func (a *Access) forget() {
+// again reads the lists anew.
+func (a *Access) again(ctx context.Context) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.read = time.Time{}
+	a.mu.Unlock()
+	a.stored(ctx)
 }
 
 // set keeps e; all who ask this program see it at once.
 func (a *Access) set(ctx context.Context, e Entry) error {
-	defer a.forget()
+	defer a.again(ctx)
 	return a.config.People.SetEntry(ctx, e)
 }
 
 // drop removes e.
 func (a *Access) drop(ctx context.Context, e Entry) (bool, error) {
-	defer a.forget()
+	defer a.again(ctx)
 	return a.config.People.DropEntry(ctx, e)
 }
 

@@ -220,3 +220,52 @@ func TestForgetKeepsADenial(t *testing.T) {
 	m.Command, m.Text = "", "where?"
 	wantTold(t, b, m, "Sorry, I am not allowed to answer you.")
 }
+
+// slowPeople answer when they are told to.
+type slowPeople struct {
+	People
+	reads  int
+	answer chan struct{}
+}
+
+func (p *slowPeople) Entries(ctx context.Context) ([]Entry, error) {
+	p.reads++
+	if p.reads > 1 {
+		select {
+		case <-p.answer:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return p.People.Entries(ctx)
+}
+
+// TestSlowListsHoldUpOneMessage holds that a store which does not answer keeps one
+// message waiting, for a bounded time, and not all.
+func TestSlowListsHoldUpOneMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		people := &slowPeople{People: NewPeople(), answer: make(chan struct{})}
+		a := NewAccess(AccessConfig{People: people})
+		m := Message{Platform: "telegram", Chat: "-100", User: "7"}
+		a.May(t.Context(), m)
+		time.Sleep(5 * time.Second)
+		began := time.Now()
+		waited := make(chan time.Duration, 1)
+		go func() {
+			a.May(t.Context(), m)
+			waited <- time.Since(began)
+		}()
+		synctest.Wait()
+		for range 10 {
+			if !a.May(t.Context(), m) {
+				t.Error("denied by nobody")
+			}
+		}
+		if d := time.Since(began); d != 0 {
+			t.Errorf("other messages waited %s", d)
+		}
+		if d := <-waited; d != accessTimeout {
+			t.Errorf("the message that reads waited %s, want %s", d, accessTimeout)
+		}
+	})
+}

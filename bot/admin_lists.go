@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 )
 
@@ -79,12 +78,12 @@ func (b *Bot) deny(ctx context.Context, a *act) (Reply, error) {
 	a.entry = &e
 	if e.Kind == EntryUser && b.access.Owner(Message{Platform: e.Platform, User: e.ID}) {
 		a.outcome = "refused"
-		return a.says(fmt.Sprintf(a.w.ownerStays, a.name(e))), nil
+		return a.says(say(a.w.ownerStays, a.name(e))), nil
 	}
 	if err := b.access.set(ctx, e); err != nil {
 		return Reply{}, err
 	}
-	return a.says(fmt.Sprintf(a.w.deny, a.name(e))), nil
+	return a.says(say(a.w.deny, a.name(e))), nil
 }
 
 // allow lets somebody in.
@@ -124,7 +123,7 @@ func (b *Bot) allowGroup(ctx context.Context, a *act, e Entry) (Reply, error) {
 	if err := b.access.set(ctx, e); err != nil {
 		return Reply{}, err
 	}
-	return a.says(fmt.Sprintf(a.w.allowed, a.name(e))), nil
+	return a.says(say(a.w.allowed, a.name(e))), nil
 }
 
 // allowEntry lets in whom an owner names. Where everybody is let in who is not
@@ -132,7 +131,7 @@ func (b *Bot) allowGroup(ctx context.Context, a *act, e Entry) (Reply, error) {
 func (b *Bot) allowEntry(ctx context.Context, a *act, e Entry, only bool) (Reply, error) {
 	if denies(b.access.config.Deny, e) {
 		a.outcome = "refused"
-		return a.says(fmt.Sprintf(a.w.configDenies, a.name(e))), nil
+		return a.says(say(a.w.configDenies, a.name(e))), nil
 	}
 	again, err := b.undeny(ctx, e)
 	if err != nil {
@@ -141,18 +140,18 @@ func (b *Bot) allowEntry(ctx context.Context, a *act, e Entry, only bool) (Reply
 	listed := b.access.standing(ctx, a.m).listed
 	switch {
 	case !listed && !only && again:
-		return a.says(fmt.Sprintf(a.w.allowedAgain, a.name(e))), nil
+		return a.says(say(a.w.allowedAgain, a.name(e))), nil
 	case !listed && !only:
 		a.outcome = "nothing to do"
-		return a.says(fmt.Sprintf(a.w.openAlready, a.name(e))), nil
+		return a.says(say(a.w.openAlready, a.name(e))), nil
 	}
 	if err := b.access.set(ctx, e); err != nil {
 		return Reply{}, err
 	}
 	if !listed {
-		return a.says(fmt.Sprintf(a.w.onlyNow, a.name(e))), nil
+		return a.says(say(a.w.onlyNow, a.name(e))), nil
 	}
-	return a.says(fmt.Sprintf(a.w.allowed, a.name(e))), nil
+	return a.says(say(a.w.allowed, a.name(e))), nil
 }
 
 // undeny removes what denies just whom e names, and reports whether there was any.

@@ -309,7 +309,7 @@ func TestBudgetCommand(t *testing.T) {
 	d.wantsAll(alone(theOwner, "/budget"), "Today, by UTC", "Everybody: 3 answers by the model, 360 tokens · $0.75 · 3 of 50 questions",
 		"This chat: 0 answers by the model, 0 tokens · 0 of 10 questions", "Limits", "Everybody: 5000 tokens a day for the model", "Everybody: 50 questions a day",
 		"Each chat: 10 questions a day", "Each person: $0.50 a day for the model", "Each person: 60 per minute",
-		"Largest spenders today", "2 answers by the model, 240 tokens · $0.50", "1 answers by the model, 120 tokens · $0.25")
+		"Largest spenders today", "2 answers by the model, 240 tokens · $0.50", "1 answer by the model, 120 tokens · $0.25")
 	text := d.wantsAll(in(theAdmin, "/budget"), "This chat: 2 answers by the model, 240 tokens · $0.50 · 2 of 10 questions")
 	if strings.Contains(text, "360") || strings.Contains(text, "Largest") {
 		t.Errorf("an administrator of a group hears of others: %s", text)

@@ -3,7 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +24,7 @@ func (b *Bot) stats(ctx context.Context, a *act) (Reply, error) {
 		r.Lines = append(r.Lines, section(a.w.statsHead+" · "+part.heading, a.statsLines(s))...)
 	}
 	if n, median, most := b.config.Tally.times(); n > 0 {
-		r.Lines = append(r.Lines, plainLine(fmt.Sprintf(a.w.times, n, short(median), short(most))))
+		r.Lines = append(r.Lines, plainLine(say(a.w.times, n, short(median), short(most))))
 	}
 	return r, nil
 }
@@ -43,17 +42,17 @@ func (a *act) statsLines(s Stats) []string {
 	if s.Questions > 0 {
 		share = (100*s.Status[rag.Answered] + s.Questions/2) / s.Questions
 	}
-	lines := []string{fmt.Sprintf(a.w.questions, s.Questions, share)}
+	lines := []string{say(a.w.questions, s.Questions, share)}
 	if s.Questions > 0 {
 		byStatus := map[string]int{}
 		for status, n := range s.Status {
 			byStatus[string(status)] = n
 		}
 		lines = append(lines, strings.Join(a.byStatus(byStatus), " · "),
-			fmt.Sprintf(a.w.byModel, s.Mode[rag.Model])+" · "+fmt.Sprintf(a.w.byHand, s.Mode[rag.Extractive]))
+			say(a.w.byModel, s.Mode[rag.Model])+" · "+say(a.w.byHand, s.Mode[rag.Extractive]))
 	}
 	if s.Up+s.Down > 0 {
-		lines = append(lines, fmt.Sprintf(a.w.votes, s.Up, s.Down))
+		lines = append(lines, say(a.w.votes, s.Up, s.Down))
 	}
 	return lines
 }
@@ -89,9 +88,9 @@ func (b *Bot) gaps(ctx context.Context, a *act) (Reply, error) {
 	for _, t := range topics[:min(mostTopics, len(topics))] {
 		parts := a.byStatus(t.Status)
 		if t.Down > 0 {
-			parts = append(parts, fmt.Sprintf(a.w.against, t.Down))
+			parts = append(parts, say(a.w.against, t.Down))
 		}
-		line := fmt.Sprintf(a.w.gap, t.Count, t.About, strings.Join(parts, wordingOf(a.w.language).comma))
+		line := say(a.w.gap, t.Count, t.About, strings.Join(parts, wordingOf(a.w.language).comma))
 		if a.m.Private && len(t.Examples) > 0 {
 			line += ": " + cutText(t.Examples[0], 200)
 		}
@@ -123,7 +122,7 @@ func (b *Bot) reload(ctx context.Context, a *act) (Reply, error) {
 	} else {
 		a.outcome = "nothing new"
 	}
-	return a.says(fmt.Sprintf(text, cmp.Or(s.Generation, a.w.builtin), s.Reports, s.Passages)), nil
+	return a.says(say(text, cmp.Or(s.Generation, a.w.builtin), s.Reports, s.Passages)), nil
 }
 
 // budget says what was spent today, and the limits. An administrator of a group
@@ -165,13 +164,13 @@ func (b *Bot) budget(ctx context.Context, a *act) (Reply, error) {
 
 // spentLine says what was spent, and how many questions were counted.
 func (b *Bot) spentLine(w accessWording, s Spent, asked map[scope]int, of scope) string {
-	parts := []string{fmt.Sprintf(w.spent, s.Answers, s.Tokens())}
+	parts := []string{say(w.spent, s.Answers, s.Tokens())}
 	if s.Cost > 0 {
 		parts = append(parts, money(s.Cost))
 	}
 	q := b.limiter.config.Quotas
 	if most := map[scope]int{scopeChat: q.Chat, scopeAll: q.All}[of]; most > 0 {
-		parts = append(parts, fmt.Sprintf(w.askedOf, asked[of], most))
+		parts = append(parts, say(w.askedOf, asked[of], most))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -189,7 +188,7 @@ func (b *Bot) spenders(ctx context.Context, w accessWording) ([]string, error) {
 	most, err := b.config.Admin.Spenders.Spenders(ctx, b.today(), 3)
 	var lines []string
 	for _, s := range most {
-		line := fmt.Sprintf(w.spent, s.Answers, s.Tokens())
+		line := say(w.spent, s.Answers, s.Tokens())
 		if s.Cost > 0 {
 			line += " · " + money(s.Cost)
 		}
@@ -214,16 +213,16 @@ func (b *Bot) limits(w accessWording) []string {
 	} {
 		who := w.each[of.scope]
 		if of.budget.Cost > 0 {
-			lines = append(lines, fmt.Sprintf(w.modelLimit, who, money(of.budget.Cost)))
+			lines = append(lines, say(w.modelLimit, who, money(of.budget.Cost)))
 		}
 		if of.budget.Tokens > 0 {
-			lines = append(lines, fmt.Sprintf(w.modelLimit, who, fmt.Sprintf(w.tokens, of.budget.Tokens)))
+			lines = append(lines, say(w.modelLimit, who, say(w.tokens, of.budget.Tokens)))
 		}
 		if of.quota > 0 {
-			lines = append(lines, fmt.Sprintf(w.questionLimit, who, fmt.Sprintf(w.daily, of.quota)))
+			lines = append(lines, say(w.questionLimit, who, say(w.daily, of.quota)))
 		}
 		if of.rate.bounds() {
-			lines = append(lines, fmt.Sprintf(w.rateLimit, who, w.rate(of.rate)))
+			lines = append(lines, say(w.rateLimit, who, w.rate(of.rate)))
 		}
 	}
 	return lines

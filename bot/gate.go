@@ -43,7 +43,7 @@ func (b *Bot) gate(ctx context.Context, m Message, lang string) (r Reply, done b
 	if isAdminCommand(m.Command) { // of somebody who may not use it
 		switch {
 		case m.Private:
-			return textReply(w.language, fmt.Sprintf(w.ownersOnly, m.Command)), true, nil
+			return textReply(w.language, say(w.ownersOnly, m.Command)), true, nil
 		case m.Bare:
 			return Reply{Silent: true}, true, nil
 		}

@@ -161,7 +161,7 @@ func TestForgetIsNoWayAroundALimit(t *testing.T) {
 	ada := Message{Chat: "777001", User: "777001", Private: true, Text: "where?"}
 	wantTold(t, b, ada, "answer")
 	b.Handle(t.Context(), Message{Platform: "p", Chat: "777001", User: "777001", Private: true, Command: CommandForget})
-	if got := told(t, b, ada); !strings.HasPrefix(got, "You have reached your limit of 1 questions a day.") {
+	if got := told(t, b, ada); !strings.HasPrefix(got, "You have reached your limit of 1 question a day.") {
 		t.Errorf("after /forget: %q", got)
 	}
 	if len(accounts.spent) != 2 {
@@ -246,7 +246,7 @@ func TestToldIsBounded(t *testing.T) {
 func TestWhen(t *testing.T) {
 	w := accessEnglish()
 	for d, want := range map[time.Duration]string{
-		time.Millisecond: "in 2 seconds", 89 * time.Second: "in 89 seconds", 90 * time.Second: "in 2 minutes",
+		time.Millisecond: "in 1 second", 89 * time.Second: "in 89 seconds", 90 * time.Second: "in 2 minutes",
 		12 * time.Minute: "in 12 minutes", 2 * time.Hour: "in 2 hours", 2*time.Hour + time.Second: "in 3 hours",
 	} {
 		if got := w.in(d); got != want {

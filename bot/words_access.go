@@ -2,6 +2,8 @@ package bot
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -73,11 +75,11 @@ func accessEnglish() accessWording {
 			scopeAll:      "So many people are asking that my limit of %s is reached. Please ask again %s.",
 			scopeCommands: "That were too many commands (limit: %s). I listen again %s.",
 		},
-		daily:   "%d questions a day",
+		daily:   "%d question[s] a day",
 		perUnit: map[string]string{"s": "second", "m": "minute", "h": "hour", "d": "day"},
 		per:     "%d per %s",
 
-		inSeconds: "in %d seconds", inMinutes: "in %d minutes", inHours: "in %d hours",
+		inSeconds: "in %d second[s]", inMinutes: "in %d minute[s]", inHours: "in %d hour[s]",
 		atMidnight: "at 00:00 UTC, %s",
 
 		here:         "this chat",
@@ -95,24 +97,24 @@ func accessEnglish() accessWording {
 		ownGroupOnly: "Administrators of a group can only allow or deny their own group.",
 		private:      "This chat is only between the two of us. Name an entry, like telegram:chat:-100123.",
 
-		reloaded:  "New reports taken up: %s, %d reports, %d passages.",
-		unchanged: "Nothing new. Served: %s, %d reports, %d passages.",
+		reloaded:  "New reports taken up: %s, %d report[s], %d passage[s].",
+		unchanged: "Nothing new. Served: %s, %d report[s], %d passage[s].",
 		builtin:   "the built-in reports",
 		noReload:  "There is nothing to take up here.",
 
 		budgetHead: "Today, by UTC", today: "Today", everybody: "Everybody", thisChat: "This chat",
-		spent: "%d answers by the model, %d tokens", asked: "%d questions", askedOf: "%d of %d questions",
+		spent: "%d answer[s] by the model, %d token[s]", asked: "%d question[s]", askedOf: "%d of %d question[s]",
 		limitsHead: "Limits", noLimits: "None is set.", spendersHead: "Largest spenders today", nothing: "nothing",
 		modelLimit: "%s: %s a day for the model", questionLimit: "%s: %s", rateLimit: "%s: %s",
 		each:   map[scope]string{scopeUser: "Each person", scopeChat: "Each chat", scopeAll: "Everybody", scopeCommands: "Each person, commands"},
-		tokens: "%d tokens",
+		tokens: "%d token[s]",
 
 		statsHead: "Questions", week: "7 days",
-		questions: "%d questions, %d %% answered",
+		questions: "%d question[s], %d %% answered",
 		statuses:  map[string]string{"answered": "answered", "not_covered": "not covered", "declined": "declined", "off_topic": "off topic"},
 		byModel:   "by the model: %d", byHand: "in the reports' own sentences: %d",
 		votes:    "votes: %d for, %d against",
-		times:    "The last %d answers of this program took %s (median), %s (95 of 100).",
+		times:    "The last %d answer[s] of this program took %s (median), %s (95 of 100).",
 		gapsHead: "Not answered well in 30 days", noGaps: "Nothing was left unanswered in 30 days.",
 		gap: "%d × %s (%s)", against: "votes against %d",
 		notKept: "Nothing is kept that would tell.",
@@ -176,15 +178,28 @@ func accessChinese() accessWording {
 	}
 }
 
+// countOf is a number and a noun that is written for one and for several.
+var countOf = regexp.MustCompile(`(\d+) (\w+)\[s\]`)
+
+// say fills in a text and writes "1 question[s]" and "2 question[s]" as they are read.
+func say(format string, args ...any) string {
+	return countOf.ReplaceAllStringFunc(fmt.Sprintf(format, args...), func(found string) string {
+		if strings.HasPrefix(found, "1 ") {
+			return strings.TrimSuffix(found, "[s]")
+		}
+		return strings.TrimSuffix(found, "[s]") + "s"
+	})
+}
+
 // in says how long something takes from now on, rounded up.
 func (w accessWording) in(d time.Duration) string {
 	switch {
 	case d < 90*time.Second:
-		return fmt.Sprintf(w.inSeconds, max(2, roundUp(d, time.Second)))
+		return say(w.inSeconds, max(1, roundUp(d, time.Second)))
 	case d < 90*time.Minute:
-		return fmt.Sprintf(w.inMinutes, roundUp(d, time.Minute))
+		return say(w.inMinutes, roundUp(d, time.Minute))
 	}
-	return fmt.Sprintf(w.inHours, roundUp(d, time.Hour))
+	return say(w.inHours, roundUp(d, time.Hour))
 }
 
 func roundUp(d, unit time.Duration) int { return int((d + unit - 1) / unit) }
@@ -193,17 +208,17 @@ func roundUp(d, unit time.Duration) int { return int((d + unit - 1) / unit) }
 func (w accessWording) rate(r Rate) string {
 	for unit, of := range map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour} {
 		if r.Per == of {
-			return fmt.Sprintf(w.per, r.N, w.perUnit[unit])
+			return say(w.per, r.N, w.perUnit[unit])
 		}
 	}
-	return fmt.Sprintf(w.per, r.N, r.Per)
+	return say(w.per, r.N, r.Per)
 }
 
 // limit says what was reached and when that is over.
 func (w accessWording) limit(r *reached) string {
 	what, when := w.rate(r.rate), w.in(r.until.Sub(r.now))
 	if !r.rate.bounds() {
-		what, when = fmt.Sprintf(w.daily, r.quota), fmt.Sprintf(w.atMidnight, when)
+		what, when = say(w.daily, r.quota), say(w.atMidnight, when)
 	}
-	return fmt.Sprintf(w.reached[r.scope], what, when)
+	return say(w.reached[r.scope], what, when)
 }
