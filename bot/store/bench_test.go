@@ -117,3 +117,19 @@ func BenchmarkTakeFull(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkCount counts a question against the limits of a person, of a chat and of
+// all, as each question does where all three are set.
+func BenchmarkCount(b *testing.B) {
+	benchEach(b, func(b *testing.B, s *store.Store) {
+		day := time.Now()
+		for i := 0; b.Loop(); i++ {
+			bounds := []bot.Bound{
+				{Account: "asked-user/" + strconv.Itoa(i%10_000), Most: 1e9}, {Account: "asked-chat/" + strconv.Itoa(i%100), Most: 1e9}, {Account: "asked-all", Most: 1e9},
+			}
+			if full, err := s.Count(b.Context(), day, bounds); err != nil || full != "" {
+				b.Fatal(full, err)
+			}
+		}
+	})
+}
