@@ -43,6 +43,7 @@ type Reply struct {
 	Sources  []Source    // the source list, shown last and never cut off
 	Notice   string      // one line under the sources ("as of ...", "without the model"), or ""
 	Answer   *rag.Answer // what it was made of; nil for help texts and errors
+	Ballot   string      // [Ballot.Event] of votes on it; "" where it is not voted on
 }
 
 // A Line is one paragraph, row or heading of a reply.

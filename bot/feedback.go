@@ -56,13 +56,13 @@ type Feedback interface {
 }
 
 // remember keeps an answer, without the asker, so that it can be voted on and so that the owner
-// sees what was not answered.
-func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) {
+// sees what was not answered. It reports whether it did.
+func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) bool {
 	if b.config.Feedback == nil || m.ID == "" {
-		return
+		return false
 	}
 	g := Given{
-		ID: m.Platform + "/" + m.ID, Question: a.Question, Language: a.Language, Status: a.Status, Intent: a.Intent,
+		ID: answerID(m.Platform, m.ID), Question: a.Question, Language: a.Language, Status: a.Status, Intent: a.Intent,
 		Projects: a.Projects, Mode: a.Mode,
 	}
 	for _, c := range a.Citations {
@@ -74,5 +74,7 @@ func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) {
 	}
 	if err := b.config.Feedback.Give(ctx, g); err != nil {
 		b.logger.WarnContext(ctx, "answer not remembered", "error", err)
+		return false
 	}
+	return true
 }

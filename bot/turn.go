@@ -50,6 +50,7 @@ type Config struct {
 
 	Forgetter Forgetter // nil: nothing is known of a person but the sessions
 	Feedback  Feedback  // nil: answers are not remembered
+	NoVotes   bool      // answers are remembered, and not voted on
 
 	Limits Limits
 	Logger *slog.Logger     // nil: nothing is logged
@@ -193,8 +194,11 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 	if err := b.sessions.Add(ctx, key, rag.Turn{Question: q.Text, Answer: &a}); err != nil {
 		b.logger.WarnContext(ctx, "session not written", "error", err)
 	}
-	b.remember(ctx, m, &a)
-	return replyTo(a), nil
+	r := replyTo(a)
+	if b.remember(ctx, m, &a) && b.votes() {
+		r.Ballot = m.ID
+	}
+	return r, nil
 }
 
 // answer asks q, and shows the answer while it is being written where both
