@@ -137,7 +137,6 @@ func (t *Telegram) editMessageReplyMarkup(form map[string]string) telegramAnswer
 	case m.From.ID != t.bot.ID:
 		return refuse(400, "Bad Request: message can't be edited")
 	case slices.EqualFunc(m.Keyboard, keyboard, slices.Equal[[]TelegramButton]):
-		t.finding("editMessageReplyMarkup: the keyboard stands there already")
 		return refuse(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
 	m.Keyboard = keyboard
