@@ -151,7 +151,7 @@ func (e *Engine) Stream(ctx context.Context, q Question, show func(Answer)) (Ans
 	if err != nil {
 		return Answer{}, fmt.Errorf("answer question: %w", err)
 	}
-	a.ID, a.Question, a.Language, a.Intent = q.ID, q.Text, p.Language, string(p.Intent)
+	a.ID, a.Question, a.Language, a.Intent, a.Asked = q.ID, q.Text, p.Language, string(p.Intent), askedBy(&p)
 	a.Elapsed = time.Since(start)
 	e.cfg.Logger.DebugContext(ctx, "question answered", append([]any{"status", a.Status, "mode", a.Mode, "intent", p.Intent, "citations", len(a.Citations), "elapsed", a.Elapsed}, a.Trace.logged()...)...)
 	return a, nil

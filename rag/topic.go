@@ -1,0 +1,188 @@
+package rag
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/waymark-bot/waymark/corpus"
+)
+
+// Topics reads what questions are about off their words, alike in both languages.
+// It is what is left where the plan of a question names nothing. It is safe for use
+// by several goroutines.
+type Topics struct {
+	glossary *corpus.Glossary
+	stop     map[string]bool
+	stopHan  []string // longest first
+	labels   map[string]corpus.Label
+}
+
+// NewTopics returns topics by the words of a vocabulary and a glossary. A nil
+// glossary joins no two languages.
+func NewTopics(v *corpus.Vocabulary, g *corpus.Glossary) *Topics {
+	t := &Topics{glossary: g, stop: map[string]bool{}, labels: map[string]corpus.Label{}}
+	en, zh := slices.Clone(v.Stop.En), slices.Clone(v.Stop.Zh)
+	for _, c := range slices.Concat(v.Intents, v.Asks) { // how it is asked, not what about
+		en, zh = append(en, c.En...), append(zh, c.Zh...)
+	}
+	for _, w := range en {
+		if units := corpus.Units(w); len(units) == 1 {
+			t.stop[units[0]] = true
+		}
+	}
+	for _, w := range zh {
+		t.stopHan = append(t.stopHan, corpus.Fold(w))
+	}
+	slices.SortStableFunc(t.stopHan, func(a, b string) int { return len(b) - len(a) })
+	for _, a := range v.Attributes {
+		t.labels[a.ID] = a.Label
+	}
+	return t
+}
+
+// Label returns what an attribute is called in the language, its id where the
+// vocabulary does not say.
+func (t *Topics) Label(attribute, language string) string {
+	l := t.labels[attribute]
+	if text := l.In(language); text != "" {
+		return text
+	}
+	return attribute
+}
+
+// A TopicWord is a word of a question.
+type TopicWord struct {
+	Text  string   // as it is compared: folded, an English one stemmed
+	Forms []string // it and its translations; two words that share one mean the same
+}
+
+// Same reports whether two words mean the same.
+func (w TopicWord) Same(o TopicWord) bool {
+	return slices.ContainsFunc(w.Forms, func(f string) bool { return slices.Contains(o.Forms, f) })
+}
+
+// Words returns the words of a question that say what it is about, in order, each
+// once, without the names given.
+func (t *Topics) Words(question string, without ...string) []TopicWord {
+	text := " " + corpus.Fold(question) + " "
+	slices.SortFunc(without, func(a, b string) int { return len(b) - len(a) })
+	for _, name := range without {
+		if name = corpus.Fold(name); name != "" {
+			text = strings.ReplaceAll(text, name, " ")
+		}
+	}
+	for _, s := range t.stopHan {
+		text = strings.ReplaceAll(text, s, " ")
+	}
+	var out []TopicWord
+	for _, run := range strings.FieldsFunc(splitScripts(text), func(r rune) bool { return r == ' ' }) {
+		if r, _ := utf8.DecodeRuneInString(run); corpus.IsHan(r) {
+			out = t.addHan(out, []rune(run))
+			continue
+		}
+		for _, u := range corpus.Units(run) {
+			if !t.stop[u] && len(u) > 1 {
+				out = addWord(out, u, t.glossary.FromEnglish(u))
+			}
+		}
+	}
+	return out
+}
+
+// splitScripts puts a blank between Han and other characters.
+func splitScripts(text string) string {
+	var b strings.Builder
+	han := false
+	for _, r := range text {
+		if h := corpus.IsHan(r); h != han {
+			b.WriteByte(' ')
+			han = h
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// addHan cuts a run of Han characters into the longest words of the glossary, and
+// what it does not know into pairs.
+func (t *Topics) addHan(out []TopicWord, run []rune) []TopicWord {
+	unknown := 0 // where what the glossary does not know begins
+	flush := func(end int) {
+		for i := unknown; i+1 < end; i++ {
+			out = addWord(out, string(run[i:i+2]), nil)
+		}
+	}
+	for i := 0; i < len(run); {
+		n, english := t.longestHan(run[i:])
+		if n == 0 {
+			i++
+			continue
+		}
+		flush(i)
+		out = t.addTranslated(out, string(run[i:i+n]), english)
+		i += n
+		unknown = i
+	}
+	flush(len(run))
+	return out
+}
+
+// addTranslated adds a Chinese word with its translations. One that English says in
+// several words is those words.
+func (t *Topics) addTranslated(out []TopicWord, word string, english []string) []TopicWord {
+	var forms []string
+	for _, e := range english {
+		if units := corpus.Units(e); len(units) == 1 && !t.stop[units[0]] {
+			forms = append(forms, units[0])
+		}
+	}
+	if len(forms) > 0 {
+		return addWord(out, word, forms)
+	}
+	for _, u := range corpus.Units(english[0]) {
+		if !t.stop[u] && len(u) > 1 {
+			out = addWord(out, u, t.glossary.FromEnglish(u))
+		}
+	}
+	return out
+}
+
+// longestHan returns the length of the longest word of two characters or more that
+// run begins with, and its translations.
+func (t *Topics) longestHan(run []rune) (int, []string) {
+	for n := min(len(run), corpus.MaxGlossaryRunes); n >= 2; n-- {
+		if english := t.glossary.FromChinese(string(run[:n])); len(english) > 0 {
+			return n, english
+		}
+	}
+	return 0, nil
+}
+
+// addWord adds a word with its translations, unless it is there already.
+func addWord(words []TopicWord, text string, translations []string) []TopicWord {
+	w := TopicWord{Text: text, Forms: append([]string{text}, translations...)}
+	if slices.ContainsFunc(words, func(o TopicWord) bool { return o.Text == text }) {
+		return words
+	}
+	return append(words, w)
+}
+
+// AlikeTopics returns how much two questions have in common by their words, from 0
+// to 1: the share of the words of both that the other has, too.
+func AlikeTopics(a, b []TopicWord) float64 {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
+	return float64(inCommon(a, b)+inCommon(b, a)) / float64(len(a)+len(b))
+}
+
+// inCommon counts the words of a that b has.
+func inCommon(a, b []TopicWord) (n int) {
+	for _, w := range a {
+		if slices.ContainsFunc(b, w.Same) {
+			n++
+		}
+	}
+	return n
+}
