@@ -19,11 +19,14 @@ type Given struct {
 	Language string // "en" or "zh"
 	Status   rag.Status
 	Intent   string   // as the plan names it
-	Projects []string // that it is about
-	Passages []string // ids of those it cites
-	Mode     rag.Mode
-	Prompt   string    // name and version of the prompt; "" without a model
-	At       time.Time // zero: now
+	Projects []string // that it is about, or was asked about
+
+	Attributes []string // that it was asked for, as [rag.Asked] names them
+	Passages   []string // ids of those it cites
+
+	Mode   rag.Mode
+	Prompt string    // name and version of the prompt; "" without a model
+	At     time.Time // zero: now
 }
 
 // A Vote is what one person thinks of an answer.
@@ -63,7 +66,10 @@ func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) bool {
 	}
 	g := Given{
 		ID: answerID(m.Platform, m.ID), Question: a.Question, Language: a.Language, Status: a.Status, Intent: a.Intent,
-		Projects: a.Projects, Mode: a.Mode,
+		Projects: a.Projects, Attributes: a.Asked.Attributes, Mode: a.Mode,
+	}
+	if len(g.Projects) == 0 {
+		g.Projects = a.Asked.Projects
 	}
 	for _, c := range a.Citations {
 		g.Passages = append(g.Passages, c.Passage)

@@ -48,9 +48,10 @@ type Config struct {
 	Price    func(rag.Usage) float64 // what a model's work costs; nil: no price is known
 	Accounts Accounts                // nil: in memory
 
-	Forgetter Forgetter // nil: nothing is known of a person but the sessions
-	Feedback  Feedback  // nil: answers are not remembered
-	NoVotes   bool      // answers are remembered, and not voted on
+	Forgetter Forgetter   // nil: nothing is known of a person but the sessions
+	Feedback  Feedback    // nil: answers are not remembered
+	NoVotes   bool        // answers are remembered, and not voted on
+	Topics    *rag.Topics // compares gaps by their words; nil: by their plans alone
 
 	Limits Limits
 	Logger *slog.Logger     // nil: nothing is logged

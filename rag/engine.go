@@ -166,6 +166,9 @@ func (e *Engine) planFor(ctx context.Context, q Question) (plan.Plan, error) {
 	return e.planner.Plan(q.Text, q.Language, talk), nil
 }
 
+// Topics returns what compares questions by the words that the engine knows.
+func (e *Engine) Topics() *Topics { return NewTopics(e.cfg.Vocabulary, e.cfg.Glossary) }
+
 // Plan returns what the engine takes a question to ask, without a talk before it.
 func (e *Engine) Plan(question string) plan.Plan { return e.planner.Plan(question, "", nil) }
 

@@ -53,7 +53,8 @@ func (t *Topics) Label(attribute, language string) string {
 
 // A TopicWord is a word of a question.
 type TopicWord struct {
-	Text  string   // as it is compared: folded, an English one stemmed
+	Shown string   // as it was written, folded
+	Text  string   // as it is compared: an English one stemmed
 	Forms []string // it and its translations; two words that share one mean the same
 }
 
@@ -81,9 +82,17 @@ func (t *Topics) Words(question string, without ...string) []TopicWord {
 			out = t.addHan(out, []rune(run))
 			continue
 		}
-		for _, u := range corpus.Units(run) {
+		out = t.addLatin(out, run)
+	}
+	return out
+}
+
+// addLatin adds the words of a text without Han characters.
+func (t *Topics) addLatin(out []TopicWord, text string) []TopicWord {
+	for _, shown := range corpus.Tokens(text) {
+		for _, u := range corpus.Units(shown) {
 			if !t.stop[u] && len(u) > 1 {
-				out = addWord(out, u, t.glossary.FromEnglish(u))
+				out = addWord(out, shown, u, t.glossary.FromEnglish(u))
 			}
 		}
 	}
@@ -110,7 +119,7 @@ func (t *Topics) addHan(out []TopicWord, run []rune) []TopicWord {
 	unknown := 0 // where what the glossary does not know begins
 	flush := func(end int) {
 		for i := unknown; i+1 < end; i++ {
-			out = addWord(out, string(run[i:i+2]), nil)
+			out = addWord(out, string(run[i:i+2]), string(run[i:i+2]), nil)
 		}
 	}
 	for i := 0; i < len(run); {
@@ -138,14 +147,9 @@ func (t *Topics) addTranslated(out []TopicWord, word string, english []string) [
 		}
 	}
 	if len(forms) > 0 {
-		return addWord(out, word, forms)
+		return addWord(out, word, word, forms)
 	}
-	for _, u := range corpus.Units(english[0]) {
-		if !t.stop[u] && len(u) > 1 {
-			out = addWord(out, u, t.glossary.FromEnglish(u))
-		}
-	}
-	return out
+	return t.addLatin(out, english[0])
 }
 
 // longestHan returns the length of the longest word of two characters or more that
@@ -160,8 +164,8 @@ func (t *Topics) longestHan(run []rune) (int, []string) {
 }
 
 // addWord adds a word with its translations, unless it is there already.
-func addWord(words []TopicWord, text string, translations []string) []TopicWord {
-	w := TopicWord{Text: text, Forms: append([]string{text}, translations...)}
+func addWord(words []TopicWord, shown, text string, translations []string) []TopicWord {
+	w := TopicWord{Shown: shown, Text: text, Forms: append([]string{text}, translations...)}
 	if slices.ContainsFunc(words, func(o TopicWord) bool { return o.Text == text }) {
 		return words
 	}

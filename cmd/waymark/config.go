@@ -24,6 +24,8 @@ type settings struct {
 	State         secret `placeholder:"postgres://waymark@127.0.0.1/waymark" help:"Database of what the bots remember, for several of them; state.db in the data directory if not given."`
 	KeepQuestions int    `placeholder:"30" default:"30" help:"Days that questions are kept, without the asker, for waymark gaps; 0 keeps none."`
 
+	Feedback string `placeholder:"on" default:"on" enum:"on,off" help:"Let people vote on answers with two buttons below each: on or off."`
+
 	LogLevel logLevel `placeholder:"info" default:"info" help:"Log from this level on: debug, info, warn or error."`
 
 	EmbedURL   address `name:"embed-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the embedding model."`

@@ -391,6 +391,7 @@ func (a *app) botConfig(state *store.Store) bot.Config {
 		Sessions: bot.NewMemory(bot.SessionLimits{}, nil), Accounts: bot.NewAccounts(),
 		Budgets: a.settings.budgets(), Price: a.settings.cost, Logger: a.logger,
 	}
+	c.NoVotes = a.settings.Feedback == "off"
 	if state != nil {
 		c.Sessions, c.Accounts, c.Forgetter, c.Feedback = state, state, state, state
 	}
@@ -399,7 +400,7 @@ func (a *app) botConfig(state *store.Store) bot.Config {
 
 // newBot returns a bot that answers from k.
 func newBot(k *knowledge, asker bot.Answerer, c bot.Config) *bot.Bot {
-	c.Answerer, c.Projects, c.Examples = asker, k, k.examples()
+	c.Answerer, c.Projects, c.Examples, c.Topics = asker, k, k.examples(), k.engine.Topics()
 	for _, r := range k.index.Reports() {
 		c.Reports = append(c.Reports, bot.Source{Title: r.Title, Section: r.Publisher, Published: r.Published.String(), URL: r.URL})
 	}
