@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/waymark-bot/waymark/bot"
 	"github.com/waymark-bot/waymark/rag"
@@ -71,8 +71,8 @@ func (s *session) voted(f *Feedback, want map[string]int) {
 		}
 		got[text]++
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		s.t.Errorf("votes (-want +got):\n%s", diff)
+	if !maps.Equal(got, want) {
+		s.t.Errorf("votes %v, want %v", got, want)
 	}
 }
 
@@ -84,8 +84,8 @@ func (s *session) thumbs(message int, labels ...string) {
 		if n != message {
 			want = nil
 		}
-		if diff := cmp.Diff(want, s.Buttons(n)); diff != "" {
-			s.t.Errorf("buttons of message %d (-want +got):\n%s", n, diff)
+		if got := s.Buttons(n); !slices.Equal(got, want) {
+			s.t.Errorf("buttons %q below message %d, want %q", got, n, want)
 		}
 	}
 }
@@ -105,8 +105,8 @@ func testVote(t *testing.T, setup Setup) {
 	s.press(0, 1, thumbUp, "Thank you")
 	s.press(0, 2, thumbUp, "Thank you")
 	s.voted(f, map[string]int{"down": 1, "up": 2})
-	if diff := cmp.Diff(before, s.said(1)); diff != "" {
-		t.Errorf("votes changed what the chat reads (-before +after):\n%s", diff)
+	if after := s.said(1); !slices.Equal(after, before) {
+		t.Errorf("votes changed what the chat reads from %q to %q", before, after)
 	}
 	s.stop()
 }
@@ -126,8 +126,8 @@ func testReason(t *testing.T, setup Setup) {
 	s.voted(f, map[string]int{"down: out of date": 1, "down: not what i asked": 1})
 	s.press(0, 0, thumbUp, "Thank you")
 	s.voted(f, map[string]int{"up": 1, "down: not what i asked": 1})
-	if diff := cmp.Diff(before, s.said(1)); diff != "" {
-		t.Errorf("reasons changed what the chat reads (-before +after):\n%s", diff)
+	if after := s.said(1); !slices.Equal(after, before) {
+		t.Errorf("reasons changed what the chat reads from %q to %q", before, after)
 	}
 	s.stop()
 }

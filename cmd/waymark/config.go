@@ -24,9 +24,9 @@ type settings struct {
 	State         secret `placeholder:"postgres://waymark@127.0.0.1/waymark" help:"Database of what the bots remember, for several of them; state.db in the data directory if not given."`
 	KeepQuestions int    `placeholder:"30" default:"30" help:"Days that questions are kept, without the asker, for waymark gaps; 0 keeps none."`
 
-	Feedback string `placeholder:"on" default:"on" enum:"on,off" help:"Let people vote on answers with two buttons below each: on or off."`
-
 	LogLevel logLevel `placeholder:"info" default:"info" help:"Log from this level on: debug, info, warn or error."`
+
+	Feedback string `placeholder:"on" default:"on" help:"Let people vote on answers with two buttons below each: on or off."`
 
 	EmbedURL   address `name:"embed-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the embedding model."`
 	EmbedModel string  `group:"models" placeholder:"bge-m3" help:"Embedding model, or local:DIR for one in a folder, without a server; without one, passages are found by their words."`
@@ -94,6 +94,9 @@ func (s *settings) check(from *sources) error {
 	}
 	if s.KeepQuestions < 0 || s.KeepQuestions > mostKept {
 		return usagef("%s: %d; want days from 0 to %d, for example 30", from.from("keep-questions"), s.KeepQuestions, mostKept)
+	}
+	if s.Feedback != "on" && s.Feedback != "off" {
+		return usagef("%s: %q; want on or off", from.from("feedback"), s.Feedback)
 	}
 	if s.State != "" && !strings.HasPrefix(string(s.State), "postgres://") && !strings.HasPrefix(string(s.State), "postgresql://") {
 		return usagef("%s: want an address like postgres://waymark@127.0.0.1/waymark", from.from("state"))
