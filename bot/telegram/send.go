@@ -109,7 +109,7 @@ func (a *Adapter) sendAll(ctx context.Context, t *target, r bot.Reply) error {
 		return errors.New("the reply is empty")
 	}
 	for i, part := range parts {
-		if i == len(parts)-1 {
+		if t.keyboard = ""; i == len(parts)-1 {
 			t.keyboard = keyboard(r.Ballot, r.Language, false)
 		}
 		if err := a.sendPart(ctx, t, part); err != nil {
