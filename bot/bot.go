@@ -5,7 +5,8 @@
 // The adapters below (bot/telegram, bot/discord) turn their platform's events
 // into messages and replies into their platform's markup; [Split] cuts a reply
 // to a platform's length without ever cutting off its sources, and [Progress]
-// shows one while it is being written. errors.go is
+// shows one while it is being written. A [Voter] takes votes on answers, and
+// [ClusterGaps] puts together what was not answered. errors.go is
 // the only place in the program that turns an error into words for a person.
 //
 // What it does not do: it opens no connection, formats for no platform, and

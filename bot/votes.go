@@ -31,7 +31,9 @@ var reasons = map[Choice]string{
 }
 
 // A Ballot is what the data of a button says. It needs no memory: a press is
-// understood after a restart, and by another program that shares the state.
+// understood after a restart, and by another program that shares the state. A
+// client that was tampered with can name another answer of its platform; it has one
+// vote on that, too.
 type Ballot struct {
 	Event    string // [Message.ID] of what was answered
 	Language string // of the answer: "en" or "zh"

@@ -14,14 +14,15 @@ import (
 type Topics struct {
 	glossary *corpus.Glossary
 	stop     map[string]bool
-	stopHan  []string // longest first
+	stopHan  []string // of two characters and more, longest first
+	stopRune map[rune]bool
 	labels   map[string]corpus.Label
 }
 
 // NewTopics returns topics by the words of a vocabulary and a glossary. A nil
 // glossary joins no two languages.
 func NewTopics(v *corpus.Vocabulary, g *corpus.Glossary) *Topics {
-	t := &Topics{glossary: g, stop: map[string]bool{}, labels: map[string]corpus.Label{}}
+	t := &Topics{glossary: g, stop: map[string]bool{}, stopRune: map[rune]bool{}, labels: map[string]corpus.Label{}}
 	en, zh := slices.Clone(v.Stop.En), slices.Clone(v.Stop.Zh)
 	for _, c := range slices.Concat(v.Intents, v.Asks) { // how it is asked, not what about
 		en, zh = append(en, c.En...), append(zh, c.Zh...)
@@ -32,7 +33,11 @@ func NewTopics(v *corpus.Vocabulary, g *corpus.Glossary) *Topics {
 		}
 	}
 	for _, w := range zh {
-		t.stopHan = append(t.stopHan, corpus.Fold(w))
+		if r := []rune(corpus.Fold(w)); len(r) == 1 { // part of too many words
+			t.stopRune[r[0]] = true
+		} else {
+			t.stopHan = append(t.stopHan, string(r))
+		}
 	}
 	slices.SortStableFunc(t.stopHan, func(a, b string) int { return len(b) - len(a) })
 	for _, a := range v.Attributes {
@@ -66,12 +71,9 @@ func (w TopicWord) Same(o TopicWord) bool {
 // Words returns the words of a question that say what it is about, in order, each
 // once, without the names given.
 func (t *Topics) Words(question string, without ...string) []TopicWord {
-	text := " " + corpus.Fold(question) + " "
-	slices.SortFunc(without, func(a, b string) int { return len(b) - len(a) })
-	for _, name := range without {
-		if name = corpus.Fold(name); name != "" {
-			text = strings.ReplaceAll(text, name, " ")
-		}
+	text := corpus.Fold(question)
+	for _, name := range slices.SortedFunc(slices.Values(without), func(a, b string) int { return len(b) - len(a) }) {
+		text = withoutName(text, corpus.Fold(name))
 	}
 	for _, s := range t.stopHan {
 		text = strings.ReplaceAll(text, s, " ")
@@ -85,6 +87,28 @@ func (t *Topics) Words(question string, without ...string) []TopicWord {
 		out = t.addLatin(out, run)
 	}
 	return out
+}
+
+// withoutName takes a name out of a text, both folded, where it is a word of its own.
+func withoutName(text, name string) string {
+	var b strings.Builder
+	for name != "" {
+		i := strings.Index(text, name)
+		if i < 0 {
+			break
+		}
+		rest := text[i+len(name):]
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		after, _ := utf8.DecodeRuneInString(rest)
+		b.WriteString(text[:i])
+		if inWord(before) || inWord(after) {
+			b.WriteString(name)
+		} else {
+			b.WriteByte(' ')
+		}
+		text = rest
+	}
+	return b.String() + text
 }
 
 // addLatin adds the words of a text without Han characters.
@@ -119,6 +143,9 @@ func (t *Topics) addHan(out []TopicWord, run []rune) []TopicWord {
 	unknown := 0 // where what the glossary does not know begins
 	flush := func(end int) {
 		for i := unknown; i+1 < end; i++ {
+			if t.stopRune[run[i]] || t.stopRune[run[i+1]] {
+				continue
+			}
 			out = addWord(out, string(run[i:i+2]), string(run[i:i+2]), nil)
 		}
 	}

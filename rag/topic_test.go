@@ -3,6 +3,8 @@ package rag_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag"
 )
@@ -25,6 +27,16 @@ func words(all []rag.TopicWord) (out []string) {
 		out = append(out, w.Text)
 	}
 	return out
+}
+
+// TestTopicWords holds that a name is taken out where it is a word, and that the
+// names that were given stay as they are.
+func TestTopicWords(t *testing.T) {
+	names := []string{"ai", "Gravholt"}
+	got := words(topics(t).Words("Does Gravholt AI maintain a podcast?", names...))
+	if diff := cmp.Diff([]string{"maintain", "podcast"}, got); diff != "" || names[0] != "ai" {
+		t.Errorf("%q: %s", names, diff)
+	}
 }
 
 // TestAlikeTopics holds that questions about one thing are alike, in whatever

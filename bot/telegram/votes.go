@@ -103,7 +103,7 @@ func (a *Adapter) offer(ctx context.Context, q *tgbotapi.CallbackQuery, b bot.Ba
 // keyboard is the inline keyboard below an answer, as JSON; "" where the answer
 // is not voted on.
 func keyboard(event, language string, reasons bool) string {
-	if event == "" || (bot.Ballot{Event: event, Language: language, Choice: bot.Incomplete}).Data() == "" {
+	if event == "" || (bot.Ballot{Event: event, Language: language, Choice: bot.Unasked}).Data() == "" {
 		return ""
 	}
 	button := func(c bot.Choice, text string) tgbotapi.InlineKeyboardButton {
