@@ -61,7 +61,7 @@ type bucket struct {
 	looks  int
 	asked  map[string]*growing   // by the question itself
 	byPlan map[string]*growing   // by what the plan says, where that alone decides
-	byForm map[string][]*growing // by the forms of its words
+	byWord map[string][]*growing // by the keys of its words
 }
 
 // A growing cluster.
@@ -77,7 +77,7 @@ func (c *clusterer) add(g Gap) {
 	key := strings.Join(projects, "\n")
 	b := c.byPlan[key]
 	if b == nil {
-		b = &bucket{asked: map[string]*growing{}, byPlan: map[string]*growing{}, byForm: map[string][]*growing{}}
+		b = &bucket{asked: map[string]*growing{}, byPlan: map[string]*growing{}, byWord: map[string][]*growing{}}
 		c.byPlan[key] = b
 	}
 	var words []rag.TopicWord
@@ -119,9 +119,9 @@ func (b *bucket) note(k *growing, g *Gap, words []rag.TopicWord) {
 	}
 	k.variants = append(k.variants, words)
 	for _, w := range words {
-		for _, f := range w.Forms {
-			if l := b.byForm[f]; len(l) == 0 || l[len(l)-1] != k {
-				b.byForm[f] = append(l, k)
+		for _, f := range w.Keys() {
+			if l := b.byWord[f]; len(l) == 0 || l[len(l)-1] != k {
+				b.byWord[f] = append(l, k)
 			}
 		}
 	}
@@ -175,8 +175,8 @@ func (b *bucket) near(words []rag.TopicWord) []*growing {
 	b.looks++
 	var out []*growing
 	for n, w := range words {
-		for _, f := range w.Forms {
-			for _, k := range b.byForm[f] {
+		for _, f := range w.Keys() {
+			for _, k := range b.byWord[f] {
 				if k.look != b.looks {
 					k.look, k.word, k.hits = b.looks, -1, 0
 					out = append(out, k)

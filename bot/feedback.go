@@ -19,7 +19,7 @@ type Given struct {
 	Language string // "en" or "zh"
 	Status   rag.Status
 	Intent   string   // as the plan names it
-	Projects []string // that it is about, or was asked about
+	Projects []string // that it was asked about
 
 	Attributes []string // that it was asked for, as [rag.Asked] names them
 	Passages   []string // ids of those it cites
@@ -66,10 +66,7 @@ func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) bool {
 	}
 	g := Given{
 		ID: answerID(m.Platform, m.ID), Question: a.Question, Language: a.Language, Status: a.Status, Intent: a.Intent,
-		Projects: a.Projects, Attributes: a.Asked.Attributes, Mode: a.Mode,
-	}
-	if len(g.Projects) == 0 {
-		g.Projects = a.Asked.Projects
+		Projects: a.Asked.Projects, Attributes: a.Asked.Attributes, Mode: a.Mode,
 	}
 	for _, c := range a.Citations {
 		g.Passages = append(g.Passages, c.Passage)

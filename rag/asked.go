@@ -23,8 +23,13 @@ func askedBy(p *plan.Plan) Asked {
 			add(&out.Attributes, a.ID)
 		}
 	}
-	if p.Decline != "" {
-		out.Attributes = []string{string(p.Decline)}
+	switch p.Decline {
+	case "":
+	case plan.Live: // what is asked for, but of today
+		add(&out.Attributes, string(p.Decline))
+	default:
+		out.Attributes = nil // what its words name is not what it asks for
+		add(&out.Attributes, string(p.Decline))
 	}
 	return out
 }

@@ -82,7 +82,7 @@ type Answer struct {
 // question in another language, and holds no word of the question.
 type Asked struct {
 	Projects   []string // names of those that it names or goes on about, in order
-	Attributes []string // ids of what is asked of them, in order of mention; of a declined question the kind of it ("advice")
+	Attributes []string // ids of what is asked of them, in order of mention; last, of a declined question, its kind ("advice")
 }
 
 // A Sentence is one sentence, table row or heading line of an answer.

@@ -60,12 +60,59 @@ func (t *Topics) Label(attribute, language string) string {
 type TopicWord struct {
 	Shown string   // as it was written, folded
 	Text  string   // as it is compared: an English one stemmed
-	Forms []string // it and its translations; two words that share one mean the same
+	Forms []string // it and its translations
+	Parts []string // words of translations of several words
 }
 
-// Same reports whether two words mean the same.
+// Same reports whether two words mean the same: they or their translations are one
+// word, or one begins with the other; across the languages a part of a translation
+// is enough.
 func (w TopicWord) Same(o TopicWord) bool {
-	return slices.ContainsFunc(w.Forms, func(f string) bool { return slices.Contains(o.Forms, f) })
+	if meet(w.Forms, o.Forms) {
+		return true
+	}
+	return isHanWord(w.Text) != isHanWord(o.Text) && (meet(w.Parts, o.Forms) || meet(w.Forms, o.Parts))
+}
+
+// Keys are what two words have one of in common at least that mean the same.
+func (w TopicWord) Keys() []string {
+	var out []string
+	for _, f := range slices.Concat(w.Forms, w.Parts) {
+		if isStem(f) {
+			f = f[:leastStem]
+		}
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// leastStem is from how many letters on a stem tells a word that it begins: "compet"
+// competes and competitors.
+const leastStem = 5
+
+// isStem reports whether a form can be the beginning of another: letters alone, and
+// enough of them.
+func isStem(f string) bool {
+	return len(f) >= leastStem && !strings.ContainsFunc(f, func(r rune) bool { return r < 'a' || r > 'z' })
+}
+
+func isHanWord(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return corpus.IsHan(r)
+}
+
+// meet reports whether a form of one word is one of another, or begins it.
+func meet(a, b []string) bool {
+	for _, f := range a {
+		for _, g := range b {
+			if f == g || len(f) != len(g) && (strings.HasPrefix(f, g) || strings.HasPrefix(g, f)) && isStem(f) && isStem(g) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Words returns the words of a question that say what it is about, in order, each
@@ -73,7 +120,13 @@ func (w TopicWord) Same(o TopicWord) bool {
 func (t *Topics) Words(question string, without ...string) []TopicWord {
 	text := corpus.Fold(question)
 	for _, name := range slices.SortedFunc(slices.Values(without), func(a, b string) int { return len(b) - len(a) }) {
-		text = withoutName(text, corpus.Fold(name))
+		name = corpus.Fold(name)
+		text = withoutName(text, name)
+		for _, w := range strings.Fields(name) { // the short form of a name
+			if units := corpus.Units(w); len(units) == 1 && len(t.glossary.FromEnglish(units[0])) == 0 {
+				text = withoutName(text, w)
+			}
+		}
 	}
 	for _, s := range t.stopHan {
 		text = strings.ReplaceAll(text, s, " ")
@@ -116,7 +169,7 @@ func (t *Topics) addLatin(out []TopicWord, text string) []TopicWord {
 	for _, shown := range corpus.Tokens(text) {
 		for _, u := range corpus.Units(shown) {
 			if !t.stop[u] && len(u) > 1 {
-				out = addWord(out, shown, u, t.glossary.FromEnglish(u))
+				out = addWord(out, TopicWord{Shown: shown, Text: u, Forms: append([]string{u}, t.glossary.FromEnglish(u)...)})
 			}
 		}
 	}
@@ -146,7 +199,8 @@ func (t *Topics) addHan(out []TopicWord, run []rune) []TopicWord {
 			if t.stopRune[run[i]] || t.stopRune[run[i+1]] {
 				continue
 			}
-			out = addWord(out, string(run[i:i+2]), string(run[i:i+2]), nil)
+			pair := string(run[i : i+2])
+			out = addWord(out, TopicWord{Shown: pair, Text: pair, Forms: []string{pair}})
 		}
 	}
 	for i := 0; i < len(run); {
@@ -165,18 +219,21 @@ func (t *Topics) addHan(out []TopicWord, run []rune) []TopicWord {
 }
 
 // addTranslated adds a Chinese word with its translations. One that English says in
-// several words is those words.
+// several words only is those words.
 func (t *Topics) addTranslated(out []TopicWord, word string, english []string) []TopicWord {
-	var forms []string
+	w := TopicWord{Shown: word, Text: word, Forms: []string{word}}
 	for _, e := range english {
-		if units := corpus.Units(e); len(units) == 1 && !t.stop[units[0]] {
-			forms = append(forms, units[0])
+		units := slices.DeleteFunc(corpus.Units(e), func(u string) bool { return t.stop[u] || len(u) < 2 })
+		if len(units) == 1 {
+			w.Forms = append(w.Forms, units[0])
+		} else {
+			w.Parts = append(w.Parts, units...)
 		}
 	}
-	if len(forms) > 0 {
-		return addWord(out, word, word, forms)
+	if len(w.Forms) == 1 {
+		return t.addLatin(out, english[0])
 	}
-	return t.addLatin(out, english[0])
+	return addWord(out, w)
 }
 
 // longestHan returns the length of the longest word of two characters or more that
@@ -190,10 +247,9 @@ func (t *Topics) longestHan(run []rune) (int, []string) {
 	return 0, nil
 }
 
-// addWord adds a word with its translations, unless it is there already.
-func addWord(words []TopicWord, shown, text string, translations []string) []TopicWord {
-	w := TopicWord{Shown: shown, Text: text, Forms: append([]string{text}, translations...)}
-	if slices.ContainsFunc(words, func(o TopicWord) bool { return o.Text == text }) {
+// addWord adds a word, unless it is there already.
+func addWord(words []TopicWord, w TopicWord) []TopicWord {
+	if slices.ContainsFunc(words, func(o TopicWord) bool { return o.Text == w.Text }) {
 		return words
 	}
 	return append(words, w)

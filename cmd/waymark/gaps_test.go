@@ -24,7 +24,7 @@ func TestState(t *testing.T) {
 	data := t.TempDir()
 	a := &app{settings: settings{Data: data, KeepQuestions: 30}, env: map[string]string{}, logger: slog.New(slog.DiscardHandler)}
 	answer := rag.Answer{
-		Status: rag.NotCovered, Language: "en", Intent: "fact", Question: "Who feeds the cat of Northline?", Projects: []string{"Northline"},
+		Status: rag.NotCovered, Language: "en", Intent: "fact", Question: "Who feeds the cat of Northline?", Asked: rag.Asked{Projects: []string{"Northline"}},
 		Usage: rag.Usage{PromptTokens: 40, CompletionTokens: 2, Calls: 1},
 	}
 	m := bot.Message{Platform: "telegram", ID: "1", Chat: "7", User: "7", Private: true, Text: answer.Question}
