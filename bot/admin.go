@@ -23,24 +23,9 @@ const (
 // answered with a sentence.
 type Admin struct {
 	Stats    Statistics // nil: what this program has counted
-	Gaps     GapTopics
+	Gaps     Gaps       // put together by [Config.Topics]
 	Spenders Spenders
 	Reload   func(context.Context) (Served, error)
-}
-
-// A GapTopic is what several questions asked about that were not answered well.
-type GapTopic struct {
-	About    string
-	Count    int
-	Status   map[string]int // [rag.Status] to how many
-	Down     int            // votes against
-	Examples []string       // questions, as far as they are kept
-}
-
-// GapTopics put what was not answered together by what it asks about.
-type GapTopics interface {
-	// GapTopics returns the topics since a time, at most limit, the largest first.
-	GapTopics(ctx context.Context, since time.Time, limit int) ([]GapTopic, error)
 }
 
 // Spenders know who spent most.

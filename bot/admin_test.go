@@ -216,10 +216,10 @@ func TestAdministratorsUnknown(t *testing.T) {
 	d.wants(in(theMember, "where?"), "answer")
 }
 
-// fakeTopics are gaps by what they are about.
-type fakeTopics []GapTopic
+// fakeGaps are what was not answered.
+type fakeGaps []Gap
 
-func (f fakeTopics) GapTopics(context.Context, time.Time, int) ([]GapTopic, error) { return f, nil }
+func (f fakeGaps) Gaps(context.Context, time.Time, int) ([]Gap, error) { return f, nil }
 
 // wantsAll fails the test unless the reply to m holds all of parts, in order.
 func (d *desk) wantsAll(m Message, parts ...string) string {
@@ -267,14 +267,17 @@ func TestStatsCommand(t *testing.T) {
 
 // TestGapsCommand holds that questions of others are shown in private alone.
 func TestGapsCommand(t *testing.T) {
-	topics := fakeTopics{{About: "Old Mill", Count: 3, Status: map[string]int{"not_covered": 2, "answered": 1}, Down: 1, Examples: []string{"who owns the mill?"}}}
-	d := newDesk(t, Config{Admin: Admin{Gaps: topics}}, AccessConfig{})
+	mill := func(status rag.Status, down int) Gap {
+		return Gap{Given: Given{Question: "who owns the mill?", Language: "en", Projects: []string{"Old Mill"}, Status: status}, Down: down}
+	}
+	gaps := fakeGaps{mill(rag.NotCovered, 0), mill(rag.NotCovered, 0), mill(rag.Answered, 1)}
+	d := newDesk(t, Config{Admin: Admin{Gaps: gaps}}, AccessConfig{})
 	line := "3 × Old Mill (answered 1, not covered 2, votes against 1)"
 	d.wantsAll(alone(theOwner, "/gaps"), "Not answered well in 30 days", line+": who owns the mill?")
 	if text := d.wantsAll(in(theOwner, "/gaps"), line); strings.Contains(text, "who owns") {
 		t.Errorf("a question of somebody is shown in a group: %s", text)
 	}
-	d = newDesk(t, Config{Admin: Admin{Gaps: fakeTopics{}}}, AccessConfig{})
+	d = newDesk(t, Config{Admin: Admin{Gaps: fakeGaps{}}}, AccessConfig{})
 	d.wants(alone(theOwner, "/gaps"), "Nothing was left unanswered in 30 days.")
 	d = newDesk(t, Config{}, AccessConfig{})
 	d.wants(alone(theOwner, "/gaps"), "Nothing is kept that would tell.")

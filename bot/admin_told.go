@@ -44,11 +44,7 @@ func (a *act) statsLines(s Stats) []string {
 	}
 	lines := []string{say(a.w.questions, s.Questions, share)}
 	if s.Questions > 0 {
-		byStatus := map[string]int{}
-		for status, n := range s.Status {
-			byStatus[string(status)] = n
-		}
-		lines = append(lines, strings.Join(a.byStatus(byStatus), " · "),
+		lines = append(lines, strings.Join(a.byStatus(s.Status), " · "),
 			say(a.w.byModel, s.Mode[rag.Model])+" · "+say(a.w.byHand, s.Mode[rag.Extractive]))
 	}
 	if s.Up+s.Down > 0 {
@@ -58,18 +54,21 @@ func (a *act) statsLines(s Stats) []string {
 }
 
 // byStatus says how many there are of each status.
-func (a *act) byStatus(n map[string]int) []string {
+func (a *act) byStatus(n map[rag.Status]int) []string {
 	var parts []string
 	for _, s := range []rag.Status{rag.Answered, rag.NotCovered, rag.Declined, rag.OffTopic} {
-		if n[string(s)] > 0 {
-			parts = append(parts, a.w.statuses[string(s)]+" "+strconv.Itoa(n[string(s)]))
+		if n[s] > 0 {
+			parts = append(parts, a.w.statuses[string(s)]+" "+strconv.Itoa(n[s]))
 		}
 	}
 	return parts
 }
 
-// mostTopics is how many gaps a message lists.
-const mostTopics = 10
+// mostTopics is how many clusters a message lists, of at most mostGaps questions.
+const (
+	mostTopics = 10
+	mostGaps   = 2000
+)
 
 // gaps lists what was not answered well. Questions of others are shown in
 // private only.
@@ -77,22 +76,23 @@ func (b *Bot) gaps(ctx context.Context, a *act) (Reply, error) {
 	if b.config.Admin.Gaps == nil {
 		return a.says(a.w.notKept), nil
 	}
-	topics, err := b.config.Admin.Gaps.GapTopics(ctx, b.config.Now().AddDate(0, 0, -30), mostTopics)
+	gaps, err := b.config.Admin.Gaps.Gaps(ctx, b.config.Now().AddDate(0, 0, -30), mostGaps)
 	if err != nil {
 		return Reply{}, err
 	}
-	if len(topics) == 0 {
+	clusters := ClusterGaps(gaps, b.config.Topics)
+	if len(clusters) == 0 {
 		return a.says(a.w.noGaps), nil
 	}
 	var lines []string
-	for _, t := range topics[:min(mostTopics, len(topics))] {
-		parts := a.byStatus(t.Status)
-		if t.Down > 0 {
-			parts = append(parts, say(a.w.against, t.Down))
+	for _, c := range clusters[:min(mostTopics, len(clusters))] {
+		parts := a.byStatus(c.Status)
+		if c.Down > 0 {
+			parts = append(parts, say(a.w.against, c.Down))
 		}
-		line := say(a.w.gap, t.Count, t.About, strings.Join(parts, wordingOf(a.w.language).comma))
-		if a.m.Private && len(t.Examples) > 0 {
-			line += ": " + cutText(t.Examples[0], 200)
+		line := say(a.w.gap, len(c.Gaps), c.About(b.config.Topics, a.w.language), strings.Join(parts, wordingOf(a.w.language).comma))
+		if examples := c.Examples(1); a.m.Private && len(examples) > 0 {
+			line += ": " + cutText(examples[0], 200)
 		}
 		lines = append(lines, line)
 	}

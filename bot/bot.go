@@ -7,7 +7,8 @@
 // to a platform's length without ever cutting off its sources, and [Progress]
 // shows one while it is being written. [Access] says who may ask, [Limiter] how
 // much; gate.go asks both before anything else, and admin.go runs the commands of
-// those who look after the bot. errors.go is
+// those who look after the bot. A [Voter] takes votes on answers, and
+// [ClusterGaps] puts together what was not answered. errors.go is
 // the only place in the program that turns an error into words for a person.
 //
 // What it does not do: it opens no connection, formats for no platform, and
@@ -57,6 +58,7 @@ type Reply struct {
 	Notice   string      // one line under the sources ("as of ...", "without the model"), or ""
 	Answer   *rag.Answer // what it was made of; nil for help texts and errors
 	Silent   bool        // nothing is said, and nothing is to be sent
+	Ballot   string      // [Ballot.Event] of votes on it; "" where it is not voted on
 }
 
 // A Line is one paragraph, row or heading of a reply.

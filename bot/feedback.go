@@ -19,11 +19,14 @@ type Given struct {
 	Language string // "en" or "zh"
 	Status   rag.Status
 	Intent   string   // as the plan names it
-	Projects []string // that it is about
-	Passages []string // ids of those it cites
-	Mode     rag.Mode
-	Prompt   string    // name and version of the prompt; "" without a model
-	At       time.Time // zero: now
+	Projects []string // that it was asked about
+
+	Attributes []string // that it was asked for, as [rag.Asked] names them
+	Passages   []string // ids of those it cites
+
+	Mode   rag.Mode
+	Prompt string    // name and version of the prompt; "" without a model
+	At     time.Time // zero: now
 }
 
 // A Vote is what one person thinks of an answer.
@@ -56,14 +59,14 @@ type Feedback interface {
 }
 
 // remember keeps an answer, without the asker, so that it can be voted on and so that the owner
-// sees what was not answered.
-func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) {
+// sees what was not answered. It reports whether it did.
+func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) bool {
 	if b.config.Feedback == nil || m.ID == "" {
-		return
+		return false
 	}
 	g := Given{
-		ID: m.Platform + "/" + m.ID, Question: a.Question, Language: a.Language, Status: a.Status, Intent: a.Intent,
-		Projects: a.Projects, Mode: a.Mode,
+		ID: answerID(m.Platform, m.ID), Question: a.Question, Language: a.Language, Status: a.Status, Intent: a.Intent,
+		Projects: a.Asked.Projects, Attributes: a.Asked.Attributes, Mode: a.Mode,
 	}
 	for _, c := range a.Citations {
 		g.Passages = append(g.Passages, c.Passage)
@@ -74,5 +77,7 @@ func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) {
 	}
 	if err := b.config.Feedback.Give(ctx, g); err != nil {
 		b.logger.WarnContext(ctx, "answer not remembered", "error", err)
+		return false
 	}
+	return true
 }

@@ -12,8 +12,8 @@ type Gap struct {
 	Down int // votes against the answer
 }
 
-// Gaps are what the reports lack. They are read off what [Feedback] keeps, as
-// long as it keeps the questions.
+// Gaps are what the reports lack. They are read off what [Feedback] keeps; where
+// it does not keep the questions, they still count. [ClusterGaps] puts them together.
 type Gaps interface {
 	// Gaps returns those since a time, at most limit, the newest first.
 	Gaps(ctx context.Context, since time.Time, limit int) ([]Gap, error)

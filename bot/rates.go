@@ -26,11 +26,11 @@ func (r Rate) quiet() time.Duration { return min(r.Per, 10*time.Minute) }
 type buckets struct {
 	rate  Rate
 	most  int
-	byKey map[string]*list.Element // of *bucket
+	byKey map[string]*list.Element // of *tokenBucket
 	order *list.List               // most recently used first
 }
 
-type bucket struct {
+type tokenBucket struct {
 	key  string
 	left *rate.Limiter
 	last time.Time
@@ -49,7 +49,7 @@ func (b *buckets) wait(key string, now time.Time) time.Duration {
 	if e == nil || !b.rate.bounds() {
 		return 0
 	}
-	left := e.Value.(*bucket).left
+	left := e.Value.(*tokenBucket).left
 	tokens := left.TokensAt(now)
 	if tokens >= almost {
 		return 0
@@ -65,11 +65,11 @@ func (b *buckets) spend(key string, now time.Time) {
 	e := b.byKey[key]
 	if e == nil {
 		left := rate.NewLimiter(rate.Limit(float64(b.rate.N)/b.rate.Per.Seconds()), b.rate.N)
-		e = b.order.PushFront(&bucket{key: key, left: left})
+		e = b.order.PushFront(&tokenBucket{key: key, left: left})
 		b.byKey[key] = e
 	}
 	b.order.MoveToFront(e)
-	own := e.Value.(*bucket)
+	own := e.Value.(*tokenBucket)
 	own.last = now
 	own.left.ReserveN(now, 1)
 	b.forget(now)
@@ -77,7 +77,7 @@ func (b *buckets) spend(key string, now time.Time) {
 
 func (b *buckets) forget(now time.Time) {
 	for e := b.order.Back(); e != nil; e = b.order.Back() {
-		old := e.Value.(*bucket)
+		old := e.Value.(*tokenBucket)
 		if b.order.Len() <= b.most && now.Sub(old.last) <= b.rate.Per {
 			return
 		}

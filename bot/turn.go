@@ -54,8 +54,10 @@ type Config struct {
 	Admin   Admin    // for the commands of owners
 	Key     Key      // of the pseudonyms in the log
 
-	Forgetter Forgetter // nil: nothing is known of a person but the sessions
-	Feedback  Feedback  // nil: answers are not remembered
+	Forgetter Forgetter   // nil: nothing is known of a person but the sessions
+	Feedback  Feedback    // nil: answers are not remembered
+	NoVotes   bool        // answers are remembered, and not voted on
+	Topics    *rag.Topics // compares gaps by their words; nil: by their plans alone
 
 	Limits Limits
 	Logger *slog.Logger     // nil: nothing is logged
@@ -210,8 +212,11 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 	if err := b.sessions.Add(ctx, key, rag.Turn{Question: q.Text, Answer: &a}); err != nil {
 		b.logger.WarnContext(ctx, "session not written", "error", err)
 	}
-	b.remember(ctx, m, &a)
-	return replyTo(a), nil
+	r := replyTo(a)
+	if b.remember(ctx, m, &a) && b.votes() {
+		r.Ballot = m.ID
+	}
+	return r, nil
 }
 
 // answer asks q, and shows the answer while it is being written where both

@@ -165,7 +165,7 @@ func (e *Engine) Stream(ctx context.Context, q Question, show func(Answer)) (Ans
 	if err != nil {
 		return Answer{}, fmt.Errorf("answer question: %w", err)
 	}
-	a.ID, a.Question, a.Language, a.Intent = q.ID, q.Text, p.Language, string(p.Intent)
+	a.ID, a.Question, a.Language, a.Intent, a.Asked = q.ID, q.Text, p.Language, string(p.Intent), askedBy(&p)
 	a.Elapsed = time.Since(start)
 	e.cfg.Logger.DebugContext(ctx, "question answered", append([]any{"status", a.Status, "mode", a.Mode, "intent", p.Intent, "citations", len(a.Citations), "elapsed", a.Elapsed}, a.Trace.logged()...)...)
 	return a, nil
@@ -179,6 +179,9 @@ func (e *Engine) planFor(ctx context.Context, q Question) (plan.Plan, error) {
 	}
 	return e.planner.Plan(q.Text, q.Language, talk), nil
 }
+
+// Topics returns what compares questions by the words that the engine knows.
+func (e *Engine) Topics() *Topics { return NewTopics(e.cfg.Vocabulary, e.cfg.Glossary) }
 
 // Plan returns what the engine takes a question to ask, without a talk before it.
 func (e *Engine) Plan(question string) plan.Plan { return e.planner.Plan(question, "", nil) }

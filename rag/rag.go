@@ -64,6 +64,7 @@ type Answer struct {
 	Language  string // of the answer: "en" or "zh"
 	Status    Status
 	Intent    string // what the question was taken for, as the plan names it: "fact", "list", ...
+	Asked     Asked  // what the question was taken to ask about
 	Sentences []Sentence
 	Citations []Citation // numbered from 1 in order of first use
 	Projects  []string   // names of the projects the answer is about
@@ -75,6 +76,13 @@ type Answer struct {
 	Usage     Usage         // of the model, zero when it was not asked
 	Trace     *Trace        // how a model's answer came about; nil when none was asked
 	Elapsed   time.Duration // from Ask's start to its return
+}
+
+// An Asked is what a question was taken to ask about. It is the same for the same
+// question in another language, and holds no word of the question.
+type Asked struct {
+	Projects   []string // names of those that it names or goes on about, in order
+	Attributes []string // ids of what is asked of them, in order of mention; last, of a declined question, its kind ("advice")
 }
 
 // A Sentence is one sentence, table row or heading line of an answer.

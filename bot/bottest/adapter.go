@@ -40,6 +40,7 @@ type Platform interface {
 	Wait(ctx context.Context, holds func() bool) error
 	// Fail makes the bot's nth next send of answer text (from 1) fail.
 	Fail(f Fault, nth int)
+	Voting
 	// Findings lists the rules of the platform that requests broke.
 	Findings() []string
 	// Close stops the server, after the adapter.

@@ -67,6 +67,7 @@ func (d *Discord) createMessage(c *discordCall) discordAnswer {
 		return *refused
 	}
 	m := &DiscordMessage{Channel: channel, Author: d.world.bot, Content: content, Flags: discordFlags(body), nonce: nonce}
+	m.Buttons, _ = d.buttons(c, body)
 	if ref, ok := body["message_reference"].(discordMap); ok {
 		id, _ := ref["message_id"].(string)
 		switch to := d.message(id); {
@@ -105,6 +106,9 @@ func (d *Discord) edit(c *discordCall, m *DiscordMessage) discordAnswer {
 	content, refused := d.checkMessage(c, c.object(), discordSuppressEmbeds|discordComponentsV2)
 	if refused != nil {
 		return *refused
+	}
+	if buttons, given := d.buttons(c, c.object()); given {
+		m.Buttons = buttons
 	}
 	m.Content = content
 	m.Flags = discordFlags(c.object()) | m.Flags&discordEphemeral

@@ -20,14 +20,18 @@ const (
 // https://docs.discord.com/developers/interactions/receiving-and-responding
 const (
 	discordCommandInteraction      = 2
+	discordComponentInteraction    = 3
 	discordAutocompleteInteraction = 4
+	discordModalInteraction        = 5
 
 	discordRespondMessage  = 4
 	discordRespondDeferred = 5
 	discordRespondChoices  = 8
+	discordRespondModal    = 9
 )
 
-// A discordInteraction is one slash command, or one keystroke in it.
+// A discordInteraction is one slash command, one keystroke in it, one press of a
+// button or one form.
 type discordInteraction struct {
 	id, token string
 	kind      int
@@ -36,8 +40,9 @@ type discordInteraction struct {
 	sent      time.Time
 	event     discordMap
 	acked     bool
-	original  string   // id of the message that answers it
-	choices   []string // of an autocomplete, once acked
+	original  string          // id of the message that answers it
+	choices   []string        // of an autocomplete, once acked
+	shown     DiscordResponse // of a press or a form, once acked
 }
 
 // Slash sends a slash command as a member would: it must be registered, with
@@ -159,13 +164,19 @@ func (d *Discord) declared(at DiscordPlace, command string) ([]discordMap, error
 
 // interact makes an interaction and sends it through the gateway. d.mu is held.
 func (d *Discord) interact(at DiscordPlace, user string, kind int, command string, options []any) *discordInteraction {
+	i := d.begin(at, user, kind)
+	i.event = d.interactionObject(i, command, options)
+	d.dispatch("INTERACTION_CREATE", 0, func(int) discordMap { return i.event })
+	d.wake()
+	return i
+}
+
+// begin makes an interaction. d.mu is held.
+func (d *Discord) begin(at DiscordPlace, user string, kind int) *discordInteraction {
 	i := &discordInteraction{
 		id: d.newID(), token: "interaction-canary-" + d.newID(), kind: kind, place: at, user: user, sent: d.options.Now(),
 	}
 	d.interactions[i.token] = i
-	i.event = d.interactionObject(i, command, options)
-	d.dispatch("INTERACTION_CREATE", 0, func(int) discordMap { return i.event })
-	d.wake()
 	return i
 }
 
@@ -215,6 +226,10 @@ func (d *Discord) callback(c *discordCall) discordAnswer {
 	data, _ := body["data"].(discordMap)
 	kind, _ := body["type"].(float64)
 	switch {
+	case i.kind == discordComponentInteraction || i.kind == discordModalInteraction:
+		if refused := d.respondPress(c, i, kind, data); refused != nil {
+			return *refused
+		}
 	case kind == discordRespondChoices && i.kind == discordAutocompleteInteraction:
 		i.choices = d.choices(c, data)
 	case kind == discordRespondDeferred && i.kind == discordCommandInteraction:
@@ -230,6 +245,7 @@ func (d *Discord) callback(c *discordCall) discordAnswer {
 			return *refused
 		}
 		m := &DiscordMessage{Channel: i.place.Channel, Author: d.world.bot, Content: content, Flags: discordFlags(data), Interaction: i.id}
+		m.Buttons, _ = d.buttons(c, data)
 		d.put(m)
 		i.original = m.ID
 	default:
@@ -237,6 +253,7 @@ func (d *Discord) callback(c *discordCall) discordAnswer {
 		return discordError(http.StatusBadRequest, 50035, "Invalid Form Body")
 	}
 	i.acked = true
+	d.wake()
 	return discordAnswer{http.StatusNoContent, nil}
 }
 
@@ -355,11 +372,13 @@ func (d *Discord) webhookSend(c *discordCall) discordAnswer {
 	if refused != nil {
 		return *refused
 	}
+	buttons, _ := d.buttons(c, c.object())
 	m := d.message(i.original)
 	if m == nil || !m.Thinking() {
-		m = &DiscordMessage{Channel: i.place.Channel, Author: d.world.bot, Content: content, Flags: discordFlags(c.object()), Interaction: i.id}
+		m = &DiscordMessage{Channel: i.place.Channel, Author: d.world.bot, Content: content, Flags: discordFlags(c.object()), Interaction: i.id, Buttons: buttons}
 		d.put(m)
 	} else {
+		m.Buttons = buttons
 		m.Content, m.Flags = content, discordFlags(c.object())
 		m.Edits++
 		d.tell("MESSAGE_UPDATE", m)

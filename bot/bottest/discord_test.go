@@ -215,6 +215,12 @@ func TestDiscordFindings(t *testing.T) {
 		"description too long":  {"commands", command(discordMap{"description": strings.Repeat("x", 101)}), "1 to 100", false},
 		"option after optional": {"commands", command(discordMap{"options": []any{discordMap{"type": 3, "name": "a", "description": "a"}, discordMap{"type": 3, "name": "b", "description": "b", "required": true}}}), "after optional", false},
 		"localized name":        {"commands", command(discordMap{"name_localizations": discordMap{"zh-CN": "提 问"}}), "not allowed", false},
+		"buttons in order":      {"message", with(message("x"), "components", discordButtons("a", "b")), "", false},
+		"button id too long":    {"message", with(message("x"), "components", discordButtons(strings.Repeat("x", 101))), "custom_id", false},
+		"button id twice":       {"message", with(message("x"), "components", discordButtons("a", "a")), "there twice", false},
+		"too many buttons":      {"message", with(message("x"), "components", discordButtons("a", "b", "c", "d", "e", "f")), "1 to 5 buttons", false},
+		"button without a row":  {"message", with(message("x"), "components", []any{discordMap{"type": 2, "style": 2, "label": "a", "custom_id": "a"}}), "want a row", false},
+		"misspelt in a button":  {"message", with(message("x"), "components", []any{discordMap{"type": 1, "components": []any{discordMap{"type": 2, "style": 2, "label": "a", "custom_id": "a", "customid": "a"}}}}), "customid is unknown", true},
 		"unknown route":         {"nowhere", message("x"), "no such route", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -40,6 +40,7 @@ type DiscordMessage struct {
 	Reference   string // id of the message that it replies to
 	Interaction string // id of the interaction that it answers
 	Edits       int
+	Buttons     []DiscordButton
 
 	mentions []string // user ids, that of a pinged reply included
 	webhook  bool     // sent by a webhook that is no interaction
@@ -247,7 +248,7 @@ func (d *Discord) messageObject(m *DiscordMessage, visible bool) discordMap {
 		"id": m.ID, "channel_id": m.Channel, "author": d.world.users[m.Author].object(),
 		"type": 0, "content": "", "flags": m.Flags, "timestamp": m.sent.UTC().Format(time.RFC3339Nano), "edited_timestamp": nil,
 		"tts": false, "pinned": false, "mention_everyone": false,
-		"mentions": d.userObjects(m.mentions), "mention_roles": []any{}, "attachments": []any{}, "embeds": []any{}, "components": []any{},
+		"mentions": d.userObjects(m.mentions), "mention_roles": []any{}, "attachments": []any{}, "embeds": []any{}, "components": m.componentObjects(),
 	}
 	if visible {
 		o["content"] = m.Content

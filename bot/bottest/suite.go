@@ -41,6 +41,7 @@ func TestAdapter(t *testing.T, setup Setup) {
 	t.Run("stop under way", func(t *testing.T) { testStop(t, setup) })
 	t.Run("stop and start at once", func(t *testing.T) { start(t, setup, &Answerer{}).stop() })
 	TestWriting(t, setup)
+	TestVotes(t, setup)
 }
 
 // TestWriting is the part of [TestAdapter] about answers that are shown while
@@ -67,17 +68,31 @@ type session struct {
 // start runs an adapter whose questions go to a.
 func start(t *testing.T, setup Setup, a *Answerer) *session {
 	t.Helper()
+	return startWith(t, setup, a, func(*bot.Config) {})
+}
+
+// startWith runs an adapter whose bot is changed.
+func startWith(t *testing.T, setup Setup, a *Answerer, change func(*bot.Config)) *session {
+	t.Helper()
 	leaks := goleak.IgnoreCurrent()
 	logs := &Log{}
 	logger := slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	p := setup(t, bot.New(bot.Config{Answerer: a, Logger: logger}), logger)
+	config := bot.Config{Answerer: a, Logger: logger}
+	change(&config)
+	p := setup(t, bot.New(config), logger)
 	ctx, cancelWaits := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancelWaits)
-	run, cancel := context.WithCancel(t.Context())
-	s := &session{Platform: p, t: t, ctx: ctx, logs: logs, cancel: cancel, ended: make(chan error, 1), leaks: leaks}
-	adapter := p.Adapter()
-	go func() { s.ended <- adapter.Run(run) }()
+	s := &session{Platform: p, t: t, ctx: ctx, logs: logs, leaks: leaks}
+	s.run(p.Adapter())
 	return s
+}
+
+// run runs an adapter.
+func (s *session) run(a bot.Adapter) {
+	run, cancel := context.WithCancel(s.t.Context())
+	ended := make(chan error, 1)
+	s.cancel, s.ended = cancel, ended
+	go func() { ended <- a.Run(run) }()
 }
 
 // ask lets the member ask.
@@ -101,6 +116,18 @@ func (s *session) said(n int) []string {
 // stop ends the adapter and the platform, and checks what they left behind.
 func (s *session) stop() {
 	s.t.Helper()
+	s.end()
+	s.Close()
+	for _, f := range s.Findings() {
+		s.t.Errorf("finding: %s", f)
+	}
+	CheckSecret(s.t, s.Secret(), s.logs.String())
+	goleak.VerifyNone(s.t, s.leaks)
+}
+
+// end ends the adapter.
+func (s *session) end() {
+	s.t.Helper()
 	s.cancel()
 	select {
 	case err := <-s.ended:
@@ -110,12 +137,6 @@ func (s *session) stop() {
 	case <-time.After(patience):
 		s.t.Fatalf("Run did not return\nlog:\n%s", s.logs)
 	}
-	s.Close()
-	for _, f := range s.Findings() {
-		s.t.Errorf("finding: %s", f)
-	}
-	CheckSecret(s.t, s.Secret(), s.logs.String())
-	goleak.VerifyNone(s.t, s.leaks)
 }
 
 // CheckSecret fails the test if text holds secret, or the half of it behind a
@@ -169,6 +190,9 @@ func testAnswer(t *testing.T, setup Setup) {
 	said := s.said(1)
 	wants(t, said[0], "You asked: where does the path go?", "[1]", "Turns before: 0.", "[2]",
 		"Sources", "[1] Field Guide", "Paths > North", "2024-03-27", "[2] Survey <of> Waymarks", "Counts", "2023", "As of 2024-03")
+	if buttons := s.Buttons(0); len(buttons) > 0 {
+		t.Errorf("buttons %q, and nobody keeps votes", buttons)
+	}
 	s.stop()
 	if n := len(said); n != 1 {
 		t.Errorf("%d messages, want 1: %q", n, said)

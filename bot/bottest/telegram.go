@@ -48,6 +48,7 @@ type Telegram struct {
 	limited  map[int64]time.Time // chats that may not be sent to before
 	held     map[int64]time.Time // chats that may not be sent drafts before
 	drafts   []TelegramDraft
+	presses  map[string]*telegramPress // by the id of the query
 	calls    []TelegramCall
 	findings []string
 	conns    int // that are open
@@ -81,6 +82,7 @@ func StartTelegram(addr string, o TelegramOptions) (*Telegram, error) {
 		commands: make(map[string][]string),
 		limited:  make(map[int64]time.Time),
 		held:     make(map[int64]time.Time),
+		presses:  make(map[string]*telegramPress),
 		queue:    telegramQueue{next: 1000},
 	}
 	t.bot = TelegramUser{ID: t.nextID, IsBot: true, FirstName: "Waymark", Username: o.Username}

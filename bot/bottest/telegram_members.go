@@ -48,6 +48,7 @@ type TelegramMessage struct {
 	Thread   int
 	InTopic  bool // Thread is a topic of a forum
 	Deleted  bool
+	Keyboard [][]TelegramButton
 	media    string
 }
 
@@ -87,6 +88,9 @@ func (c *telegramChat) json(m TelegramMessage) map[string]any {
 	}
 	if len(m.Entities) > 0 {
 		out[entities] = m.Entities
+	}
+	if len(m.Keyboard) > 0 {
+		out["reply_markup"] = map[string]any{"inline_keyboard": m.Keyboard}
 	}
 	if m.Thread != 0 {
 		out["message_thread_id"] = m.Thread

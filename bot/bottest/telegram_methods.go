@@ -40,6 +40,10 @@ func (t *Telegram) dispatch(ctx context.Context, method string, form map[string]
 		return t.sendMessage(form)
 	case "editMessageText":
 		return t.editMessageText(form)
+	case "editMessageReplyMarkup":
+		return t.editMessageReplyMarkup(form)
+	case "answerCallbackQuery":
+		return t.answerCallbackQuery(form)
 	case "deleteMessage":
 		return t.deleteMessage(form)
 	case "sendMessageDraft":
@@ -107,7 +111,11 @@ func (t *Telegram) sendMessage(form map[string]string) telegramAnswer {
 	if refused != nil {
 		return *refused
 	}
-	m := TelegramMessage{Chat: chat.info.ID, From: t.bot, Text: text, Raw: form["text"], Entities: entities, Date: time.Now()}
+	keyboard, refused := t.keyboard("sendMessage", form)
+	if refused != nil {
+		return *refused
+	}
+	m := TelegramMessage{Chat: chat.info.ID, From: t.bot, Text: text, Raw: form["text"], Entities: entities, Keyboard: keyboard, Date: time.Now()}
 	m.Thread, _ = strconv.Atoi(form["message_thread_id"])
 	m.InTopic = m.Thread != 0
 	if refused := t.replyTo(chat, form, &m); refused != nil {
@@ -212,7 +220,11 @@ func (t *Telegram) editMessageText(form map[string]string) telegramAnswer {
 	case m.Text == text && fmt.Sprint(m.Entities) == fmt.Sprint(entities):
 		return refuse(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
-	m.Text, m.Raw, m.Entities = text, form["text"], entities
+	keyboard, refused := t.keyboard("editMessageText", form)
+	if refused != nil {
+		return *refused
+	}
+	m.Text, m.Raw, m.Entities, m.Keyboard = text, form["text"], entities, keyboard
 	return succeed(chat.json(*m))
 }
 

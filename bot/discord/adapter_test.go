@@ -69,6 +69,7 @@ type platform struct {
 	adapter *Adapter
 	place   bottest.DiscordPlace
 	slash   bool
+	voters  []string
 }
 
 func (p *platform) Adapter() bot.Adapter { return p.adapter }

@@ -4,7 +4,8 @@
 //
 // Start at [New] and [Adapter.Run]. gateway.go keeps the connection that events
 // come in on, around the library's defects; intake.go turns events into
-// messages and queues them; admins.go knows who administers a server; rest.go is the one way out, patient with rate
+// messages and queues them; votes.go takes the thumbs under an answer; admins.go
+// knows who administers a server; rest.go is the one way out, patient with rate
 // limits and silent about tokens; format.go writes the markup.
 //
 // What it does not do: it answers nothing itself, needs no privileged intent

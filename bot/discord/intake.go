@@ -192,10 +192,10 @@ func messageOf(m *discordgo.Message, self string) bot.Message {
 var mention = regexp.MustCompile(`<@!?\d+>`)
 
 // answer asks the handler, in turn with the others.
-func (in *intake) answer(ctx context.Context, m bot.Message) []string {
+func (in *intake) answer(ctx context.Context, m bot.Message) []outgoing {
 	in.answering <- struct{}{} // every holder ends with its context
 	defer func() { <-in.answering }()
-	return parts(in.config.Handler.Handle(ctx, m))
+	return bodies(in.config.Handler.Handle(ctx, m))
 }
 
 // deliverWithin bounds how long one answer is tried to be sent: one that stands
@@ -206,13 +206,13 @@ const deliverWithin = 10 * time.Minute
 // long as work lasts; sends outlasts it.
 func (in *intake) answerMessage(work, sends context.Context, m bot.Message) {
 	stop := in.typing(work, m.Chat)
-	texts := in.answer(work, m)
+	all := in.answer(work, m)
 	stop()
 	ctx, cancel := context.WithTimeout(sends, deliverWithin)
 	defer cancel()
-	for n, text := range texts {
-		if err := in.say(ctx, m, n, text); err != nil {
-			in.logger.ErrorContext(ctx, "answer not sent", "error", err, "part", n+1, "parts", len(texts))
+	for n, body := range all {
+		if err := in.say(ctx, m, n, body); err != nil {
+			in.logger.ErrorContext(ctx, "answer not sent", "error", err, "part", n+1, "parts", len(all))
 			return
 		}
 	}
@@ -231,8 +231,8 @@ func (in *intake) sayBusy(ctx context.Context, m bot.Message) {
 		defer in.notBusy(m)
 		ctx, cancel := context.WithTimeout(ctx, busyWithin)
 		defer cancel()
-		for n, text := range parts(bot.Busy(m)) {
-			if err := in.say(ctx, m, n, text); err != nil {
+		for n, body := range bodies(bot.Busy(m)) {
+			if err := in.say(ctx, m, n, body); err != nil {
 				in.logger.WarnContext(ctx, "busy notice not sent", "error", err)
 			}
 		}

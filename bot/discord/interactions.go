@@ -21,7 +21,8 @@ const (
 // codeAcknowledged says that an interaction has had its first response.
 const codeAcknowledged = 40060
 
-// interaction takes a slash command or a keystroke in one; others are not ours.
+// interaction takes a slash command, a keystroke in one, or a press of a button;
+// others are not ours.
 func (in *intake) interaction(ctx, sends context.Context, i *discordgo.Interaction) {
 	user := userOf(i)
 	if user == nil || !in.seen.add(i.ID) {
@@ -32,6 +33,8 @@ func (in *intake) interaction(ctx, sends context.Context, i *discordgo.Interacti
 		in.command(ctx, sends, i, user)
 	case discordgo.InteractionApplicationCommandAutocomplete:
 		in.do(ctx, "autocomplete", func() { in.complete(ctx, i) })
+	case discordgo.InteractionMessageComponent, discordgo.InteractionModalSubmit:
+		in.press(sends, i, user)
 	}
 }
 
@@ -129,21 +132,21 @@ func (in *intake) refuse(ctx context.Context, i *discordgo.Interaction, r bot.Re
 // answerCommand answers with the deferred response and follow-ups. Past the
 // life of the token, or where it is refused, it goes on with channel messages.
 func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Interaction, m bot.Message, received time.Time) {
-	texts := in.handleCommand(work, i, m, received)
+	all := in.handleCommand(work, i, m, received)
 	ctx, cancel := context.WithTimeout(sends, deliverWithin)
 	defer cancel()
-	for n, text := range texts {
+	for n, body := range all {
 		err := errTokenOver
 		if in.config.Now().Sub(received) < tokenLife {
-			err = in.respond(ctx, i, n, text)
+			err = in.respond(ctx, i, n, body)
 		}
 		if errors.Is(err, errTokenOver) || tokenDead(err) {
 			received = time.Time{}
 			in.logger.InfoContext(ctx, "answer sent past its interaction", "reason", err)
-			err = in.sayTo(ctx, m, n, text)
+			err = in.sayTo(ctx, m, n, body)
 		}
 		if err != nil {
-			in.logger.ErrorContext(ctx, "answer not sent", "error", err, "part", n+1, "parts", len(texts))
+			in.logger.ErrorContext(ctx, "answer not sent", "error", err, "part", n+1, "parts", len(all))
 			return
 		}
 	}
@@ -153,7 +156,7 @@ var errTokenOver = errors.New("interaction token is over")
 
 // handleCommand asks the handler, and shows what it writes in the deferred
 // response, if there is one.
-func (in *intake) handleCommand(ctx context.Context, i *discordgo.Interaction, m bot.Message, received time.Time) []string {
+func (in *intake) handleCommand(ctx context.Context, i *discordgo.Interaction, m bot.Message, received time.Time) []outgoing {
 	if !received.IsZero() {
 		soFar := in.fillings(ctx, i, received)
 		defer soFar.Done()
@@ -176,28 +179,28 @@ func (in *intake) fillings(ctx context.Context, i *discordgo.Interaction, receiv
 			return errTokenOver
 		case len(texts) == 0 || texts[0] == shown: // what has grown is in a later part
 			return nil
-		case in.rest.limits.scarce(filling(i, "")):
+		case in.rest.limits.scarce(filling(i, outgoing{})):
 			return nil // the last edit there is now belongs to the complete answer
 		}
 		shown = texts[0]
-		return in.rest.once(ctx, filling(i, shown), nil)
+		return in.rest.once(ctx, filling(i, newOutgoing(shown)), nil)
 	}, in.logger)
 }
 
-func (in *intake) respond(ctx context.Context, i *discordgo.Interaction, n int, text string) error {
+func (in *intake) respond(ctx context.Context, i *discordgo.Interaction, n int, body outgoing) error {
 	if n == 0 {
-		return in.fill(ctx, i, text)
+		return in.fill(ctx, i, body)
 	}
-	return in.follow(ctx, i, text)
+	return in.follow(ctx, i, body)
 }
 
 // sayTo sends part n of an answer as a channel message that names who asked:
 // there is nothing it could reply to.
-func (in *intake) sayTo(ctx context.Context, m bot.Message, n int, text string) error {
+func (in *intake) sayTo(ctx context.Context, m bot.Message, n int, body outgoing) error {
 	if !m.Private {
-		text = fmt.Sprintf("<@%s>\n%s", m.User, text)
+		body.Content = fmt.Sprintf("<@%s>\n%s", m.User, body.Content)
 	}
-	return in.post(ctx, m.Chat, m.ID, n, newOutgoing(text))
+	return in.post(ctx, m.Chat, m.ID, n, body)
 }
 
 // maxChoices is how many completions Discord takes, and maxChoice how long one

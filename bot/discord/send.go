@@ -16,6 +16,7 @@ type outgoing struct {
 	Content         string                           `json:"content"`
 	Flags           discordgo.MessageFlags           `json:"flags"`
 	AllowedMentions discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+	Components      []discordgo.MessageComponent     `json:"components,omitempty"`
 
 	// For channel messages only.
 	Nonce        string                      `json:"nonce,omitempty"`
@@ -32,8 +33,7 @@ func newOutgoing(text string) outgoing {
 }
 
 // say sends part n of the answer to a message, as a reply to it.
-func (in *intake) say(ctx context.Context, m bot.Message, n int, text string) error {
-	body := newOutgoing(text)
+func (in *intake) say(ctx context.Context, m bot.Message, n int, body outgoing) error {
 	anyway := false
 	body.Reference = &discordgo.MessageReference{MessageID: m.ID, ChannelID: m.Chat, FailIfNotExists: &anyway}
 	return in.post(ctx, m.Chat, m.ID, n, body)
@@ -63,27 +63,27 @@ func (in *intake) callback(ctx context.Context, i *discordgo.Interaction, respon
 	}, nil)
 }
 
-// fill puts text in the place of a deferred response.
-func (in *intake) fill(ctx context.Context, i *discordgo.Interaction, text string) error {
-	return in.rest.do(ctx, filling(i, text), nil)
+// fill puts body in the place of a deferred response.
+func (in *intake) fill(ctx context.Context, i *discordgo.Interaction, body outgoing) error {
+	return in.rest.do(ctx, filling(i, body), nil)
 }
 
-// filling is the request that puts text in the place of a deferred response, or
+// filling is the request that puts body in the place of a deferred response, or
 // of what was filled in before.
-func filling(i *discordgo.Interaction, text string) restCall {
+func filling(i *discordgo.Interaction, body outgoing) restCall {
 	return restCall{
 		route: "PATCH /webhooks/{application}/{token}/messages/@original", path: "/webhooks/" + i.AppID + "/" + i.Token + "/messages/@original",
-		major: i.Token, open: true, body: newOutgoing(text),
+		major: i.Token, open: true, body: body,
 	}
 }
 
 // follow sends a message after the first response. Where a connection ends
 // before the answer it is sent again, with a warning in the log: Discord takes
 // no nonce here, and a part twice is better than a part missing.
-func (in *intake) follow(ctx context.Context, i *discordgo.Interaction, text string) error {
+func (in *intake) follow(ctx context.Context, i *discordgo.Interaction, body outgoing) error {
 	return in.rest.do(ctx, restCall{
 		route: "POST /webhooks/{application}/{token}", path: "/webhooks/" + i.AppID + "/" + i.Token,
-		major: i.Token, open: true, body: newOutgoing(text),
+		major: i.Token, open: true, body: body,
 	}, nil)
 }
 

@@ -30,12 +30,16 @@ func (s *Store) Give(ctx context.Context, g bot.Given) error {
 	if err != nil {
 		return fmt.Errorf("encode passages: %w", err)
 	}
-	_, err = s.write(ctx, "remember answer", `INSERT INTO answers (id, at, question, language, status, intent, projects, passages, mode, prompt)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET
+	attributes, err := json.Marshal(g.Attributes)
+	if err != nil {
+		return fmt.Errorf("encode attributes: %w", err)
+	}
+	_, err = s.write(ctx, "remember answer", `INSERT INTO answers (id, at, question, language, status, intent, projects, passages, mode, prompt, attributes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET
 		question = excluded.question, language = excluded.language, status = excluded.status, intent = excluded.intent,
-		projects = excluded.projects, passages = excluded.passages, mode = excluded.mode, prompt = excluded.prompt`,
+		projects = excluded.projects, passages = excluded.passages, mode = excluded.mode, prompt = excluded.prompt, attributes = excluded.attributes`,
 		g.ID, g.At.UnixMicro(), clean(g.Question), g.Language, string(g.Status), g.Intent,
-		clean(string(projects)), clean(string(passages)), string(g.Mode), g.Prompt)
+		clean(string(projects)), clean(string(passages)), string(g.Mode), g.Prompt, clean(string(attributes)))
 	return err
 }
 
@@ -118,13 +122,13 @@ func (s *Store) ratings(ctx context.Context, after place) ([]bot.Rating, place, 
 
 // givenColumns are those that scanGiven reads.
 const givenColumns = `answers.id, answers.at, answers.question, answers.language, answers.status, answers.intent,
-	answers.projects, answers.passages, answers.mode, answers.prompt`
+	answers.projects, answers.passages, answers.mode, answers.prompt, answers.attributes`
 
 // scanGiven reads givenColumns and what comes after them.
 func scanGiven(rows *sql.Rows, g *bot.Given, more ...any) error {
 	var at int64
-	var projects, passages string
-	columns := []any{&g.ID, &at, &g.Question, &g.Language, &g.Status, &g.Intent, &projects, &passages, &g.Mode, &g.Prompt}
+	var projects, passages, attributes string
+	columns := []any{&g.ID, &at, &g.Question, &g.Language, &g.Status, &g.Intent, &projects, &passages, &g.Mode, &g.Prompt, &attributes}
 	if err := rows.Scan(append(columns, more...)...); err != nil {
 		return err
 	}
@@ -134,6 +138,9 @@ func scanGiven(rows *sql.Rows, g *bot.Given, more ...any) error {
 	}
 	if err := json.Unmarshal([]byte(passages), &g.Passages); err != nil {
 		return fmt.Errorf("decode passages: %w", err)
+	}
+	if err := json.Unmarshal([]byte(attributes), &g.Attributes); err != nil {
+		return fmt.Errorf("decode attributes: %w", err)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 func given(p place, id string) bot.Given {
 	return bot.Given{
 		ID: id, Question: "question " + id, Language: "zh", Status: rag.Answered, Intent: "list", Projects: []string{"A"},
-		Passages: []string{"r#1", "s#2"}, Mode: rag.Mode("model"), Prompt: "answer v3", At: p.clock.now(),
+		Attributes: []string{"raised", "launched"}, Passages: []string{"r#1", "s#2"}, Mode: rag.Mode("model"), Prompt: "answer v3", At: p.clock.now(),
 	}
 }
 
@@ -125,9 +125,48 @@ func TestQuestionsAreNotKept(t *testing.T) {
 		if diff := cmp.Diff([]bot.Rating{{Given: g, Voted: p.clock.now()}}, ratings(t, s, time.Time{})); diff != "" {
 			t.Error(diff)
 		}
-		if gaps, err := s.Gaps(t.Context(), time.Time{}, 10); err != nil || len(gaps) != 0 {
-			t.Errorf("%v, %v, want no gaps without their questions", gaps, err)
+		gaps, err := s.Gaps(t.Context(), time.Time{}, 10)
+		noError(t, err)
+		if diff := cmp.Diff([]bot.Gap{{Given: g, Down: 1}}, gaps); diff != "" {
+			t.Errorf("a gap counts without its question: %s", diff)
 		}
 		wantNowhere(t, s, "question t/1")
+	})
+}
+
+// TestVoteOnAnothersAnswer holds that a program takes votes on what another one of
+// the same state has said, and changes those that it took.
+func TestVoteOnAnothersAnswer(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		one := p.open(t)
+		noError(t, one.Give(t.Context(), given(p, "t/1")))
+		noError(t, one.Vote(t.Context(), bot.Vote{Answer: "t/1", Platform: "t", User: "7", Up: true}))
+		two := p.open(t)
+		p.clock.pass(time.Second)
+		noError(t, two.Vote(t.Context(), bot.Vote{Answer: "t/1", Platform: "t", User: "7", Reason: "wrong"}))
+		if diff := cmp.Diff([]bot.Rating{{Given: ratings(t, one, time.Time{})[0].Given, Reason: "wrong", Voted: p.clock.now()}}, ratings(t, one, time.Time{})); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestAnswersOfBefore holds that answers are read that were kept before it was known
+// what they were asked for.
+func TestAnswersOfBefore(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		s, g := p.open(t), given(p, "t/1")
+		g.Status = rag.NotCovered
+		noError(t, s.Give(t.Context(), g))
+		for _, query := range []string{`ALTER TABLE answers DROP COLUMN attributes`, `DELETE FROM goose_db_version WHERE version_id >= 6`} {
+			_, err := s.Database().ExecContext(t.Context(), query)
+			noError(t, err)
+		}
+		noError(t, s.Close())
+		gaps, err := p.open(t).Gaps(t.Context(), time.Time{}, 10)
+		noError(t, err)
+		g.Attributes = []string{}
+		if diff := cmp.Diff([]bot.Gap{{Given: g}}, gaps); diff != "" {
+			t.Error(diff)
+		}
 	})
 }

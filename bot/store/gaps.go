@@ -23,7 +23,7 @@ func (s *Store) Gaps(ctx context.Context, since time.Time, limit int) ([]bot.Gap
 		return nil
 	}, `SELECT * FROM (SELECT `+givenColumns+`,
 			(SELECT count(*) FROM votes WHERE votes.answer = answers.id AND NOT votes.up) AS down
-			FROM answers WHERE answers.at >= $1 AND answers.question <> '') AS answers
+			FROM answers WHERE answers.at >= $1) AS answers
 		WHERE down > 0 OR status IN ($2, $3) ORDER BY at DESC, id LIMIT $4`,
 		since.UnixMicro(), string(rag.Declined), string(rag.NotCovered), limit)
 	return out, err

@@ -29,6 +29,7 @@ type platform struct {
 	adapter *Adapter
 	member  bottest.TelegramUser
 	chat    bottest.TelegramChat
+	voters  []bottest.TelegramUser
 }
 
 func setup(t *testing.T, h bot.Handler, logger *slog.Logger) bottest.Platform {

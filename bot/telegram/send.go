@@ -25,6 +25,8 @@ type target struct {
 	topic   int // 0: none
 	replyTo int // 0: none
 	update  int // for the log, which names no chat and no person
+
+	keyboard string // below the next message, as JSON; "" for none
 }
 
 // newTarget replies to the message in a group, where others talk too.
@@ -109,7 +111,10 @@ func (a *Adapter) sendAll(ctx context.Context, t *target, r bot.Reply) error {
 	if len(parts) == 0 {
 		return errors.New("the reply is empty")
 	}
-	for _, part := range parts {
+	for i, part := range parts {
+		if t.keyboard = ""; i == len(parts)-1 {
+			t.keyboard = keyboard(r.Ballot, r.Language, false)
+		}
 		if err := a.sendPart(ctx, t, part); err != nil {
 			return err
 		}
@@ -126,7 +131,11 @@ func (a *Adapter) sendPart(ctx context.Context, t *target, part string) error {
 		return err
 	}
 	a.logger.WarnContext(ctx, "markup refused, sent as plain text", "update", t.update, "error", err)
-	for _, text := range plain(part) {
+	texts, keys := plain(part), t.keyboard
+	for i, text := range texts {
+		if t.keyboard = ""; i == len(texts)-1 {
+			t.keyboard = keys
+		}
 		if err := a.send(ctx, t, text, ""); err != nil {
 			return err
 		}
@@ -207,6 +216,7 @@ func (t *target) message(text, mode string) tgbotapi.Params {
 	p["text"] = text
 	p.AddNonEmpty("parse_mode", mode)
 	p["link_preview_options"] = `{"is_disabled":true}`
+	p.AddNonEmpty("reply_markup", t.keyboard)
 	if t.replyTo != 0 {
 		p["reply_parameters"] = `{"message_id":` + strconv.Itoa(t.replyTo) + `,"allow_sending_without_reply":true}`
 	}

@@ -4,7 +4,8 @@
 // within each chat, and a sender that survives what Telegram answers. poll.go
 // receives and confirms, address.go decides what was said to the bot, format.go
 // writes Telegram's HTML, send.go delivers, draft.go shows an answer while it is
-// being written, members.go knows who administers a group, client.go is the only code that touches the library's client
+// being written, votes.go takes the thumbs under an answer, members.go knows who administers a group, client.go is
+// the only code that touches the library's client
 // and keeps the token out of errors and logs.
 //
 // A reply is delivered at least once: where a connection ends before Telegram's
@@ -12,8 +13,8 @@
 // sent again, with a warning in the log, because an asker who is left without
 // an answer is worse off than one who reads it twice.
 //
-// What it does not do: it answers no question, edits no message, and uses no
-// webhook.
+// What it does not do: it answers no question, edits the text of no message, and
+// uses no webhook.
 package telegram
 
 import (
@@ -91,6 +92,7 @@ type Adapter struct {
 	answering chan struct{} // one entry a question that is being answered
 	draftless atomic.Bool   // the server knows no drafts
 	admins    admins
+	presses   *presses
 
 	mu          sync.Mutex
 	unfinished  map[int]bool    // ids of updates taken and not yet answered
@@ -121,6 +123,7 @@ func New(c Config) (*Adapter, error) {
 		client:      newClient(c.Token, c.Endpoint),
 		logger:      c.Logger.With("platform", Name),
 		answering:   make(chan struct{}, c.Answers),
+		presses:     newPresses(),
 		unfinished:  make(map[int]bool),
 		busy:        make(map[string]bool),
 		unreachable: make(map[int64]bool),
@@ -146,6 +149,7 @@ func (a *Adapter) Run(ctx context.Context) error {
 	last := time.AfterFunc(a.config.Grace+linger, endSends)
 	defer last.Stop()
 	a.finish(ctx, queue, offset)
+	a.presses.tasks.Wait()
 	return err
 }
 

@@ -172,7 +172,7 @@ export WAYMARK_DISCORD_ENDPOINT=%s
 	if s.model != nil {
 		fmt.Fprintf(w, "export WAYMARK_MODEL_URL=%s\nexport WAYMARK_MODEL=pretend\n", s.model.URL())
 	}
-	fmt.Fprint(w, "go run ./cmd/waymark serve\n\nThen type here. /in shows the places, /quit ends.\n\n")
+	fmt.Fprint(w, "go run ./cmd/waymark serve\n\nThen type here. /in shows the places, /press 1 presses a button, /quit ends.\n\n")
 }
 
 // verdict reports the rules of the platforms and the model server that the bot broke.

@@ -90,6 +90,8 @@ func (p *prompt) obey(ctx context.Context, line string) (end bool) {
 		return true
 	case command == "/in":
 		p.enter(strings.Join(strings.Fields(rest), " "))
+	case command == "/press":
+		p.press(ctx, rest)
 	default:
 		p.say(ctx, line)
 	}
@@ -137,6 +139,10 @@ func (p *prompt) say(ctx context.Context, line string) {
 		fmt.Fprintf(p.out, "(no answer within %v)\n", p.patience)
 	default:
 		p.awaitQuiet(ctx, r)
+		p.showAll()
+		if labels := r.labels(); len(labels) > 0 {
+			fmt.Fprintf(p.out, "(buttons below the answer: %s; /press 1)\n", numbered(labels))
+		}
 	}
 }
 

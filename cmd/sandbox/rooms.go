@@ -24,6 +24,7 @@ type room struct {
 	written func() []string
 	// wait waits until holds, which is asked whenever something happens.
 	wait func(ctx context.Context, holds func() bool) error
+	buttons
 }
 
 // rooms lists the places, the first being where the member starts.
@@ -43,7 +44,7 @@ var atBot = regexp.MustCompile(`(^|\s)@bot\b`)
 
 func telegramRoom(t *bottest.Telegram, member bottest.TelegramUser, chat bottest.TelegramChat, name, hint string) room {
 	return room{
-		name: name, hint: hint, wait: t.Wait,
+		name: name, hint: hint, wait: t.Wait, buttons: telegramButtons(t, member, chat),
 		say: func(_ context.Context, line string) (bool, error) {
 			said := atBot.ReplaceAllString(line, "${1}@"+t.Bot().Username)
 			t.Say(chat, member, said)
@@ -94,7 +95,7 @@ var mark = regexp.MustCompile(`^\[?\d+\]?$`)
 
 func discordRoom(d *bottest.Discord, at bottest.DiscordPlace, name, hint string) room {
 	return room{
-		name: name, hint: hint, wait: d.Wait,
+		name: name, hint: hint, wait: d.Wait, buttons: discordButtons(d, at),
 		say: func(ctx context.Context, line string) (bool, error) { return sayOnDiscord(ctx, d, at, line) },
 		heard: func() []string {
 			var out []string

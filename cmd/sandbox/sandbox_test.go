@@ -160,6 +160,40 @@ func TestEveryPlace(t *testing.T) {
 	}
 }
 
+// TestPress holds that the member can vote, and gives the reason as the platform asks for it.
+func TestPress(t *testing.T) {
+	s, f := open(t, append(specs(), "--model", "")...), &bottest.Feedback{}
+	bots(t, s.settings, bot.New(bot.Config{Answerer: &bottest.Answerer{}, Feedback: f}))
+	lines := []string{
+		"/press 1", "in private?", "/press 3", "/press 2", "/press 4",
+		"/in discord server", "@bot in the server?", "/press 2", "/press 2 the year is wrong",
+	}
+	go func() { _, _ = io.WriteString(s.in, strings.Join(lines, "\n")+"\n"); _ = s.in.Close() }()
+	rest, code := s.finish()
+	for _, text := range []string{
+		"(buttons below the last message: none; want /press 1)",
+		"You asked: in private?", "(buttons below the answer: [1] 👍 Helpful  [2] 👎 Not helpful; /press 1)",
+		"/press 3", "(buttons below the last message: [1] 👍 Helpful",
+		"/press 2", "(only you see: Thank you, noted. If you like, say what was wrong.)", "[4] Out of date",
+		"/press 4", "(only you see: Thank you, noted.)\n(buttons: [1] 👍 Helpful  [2] 👎 Not helpful)",
+		"You asked: in the server?", "(only you see: Thank you, noted: What was wrong? (optional))",
+		"the year is wrong", "(only you see: Thank you, noted.)",
+	} {
+		_, after, ok := strings.Cut(rest, text)
+		if !ok {
+			t.Fatalf("no %q where it is expected in:\n%s", text, rest)
+		}
+		rest = after
+	}
+	reasons := map[string]bool{}
+	for _, v := range f.Votes() {
+		reasons[v.Reason] = true
+	}
+	if code != exitOK || len(reasons) != 2 || !reasons["out of date"] || !reasons["the year is wrong"] {
+		t.Errorf("exit code %d, reasons %v", code, reasons)
+	}
+}
+
 // What the bot is writing is printed as it comes, and the answer once.
 func TestWriting(t *testing.T) {
 	s := open(t, append(specs(), "--model", "")...)

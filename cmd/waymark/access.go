@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -223,21 +222,4 @@ func (a *app) limiterConfig(counter bot.Counter, key bot.Key) bot.LimiterConfig 
 // botKey makes the same pseudonyms in every program that serves the same bots.
 func (a *app) botKey() bot.Key {
 	return bot.NewKey(string(a.settings.TelegramToken), string(a.settings.DiscordToken))
-}
-
-// gapTopics are the clusters of what was not answered.
-type gapTopics struct{ bot.Gaps }
-
-// GapTopics implements [bot.GapTopics].
-func (g gapTopics) GapTopics(ctx context.Context, since time.Time, limit int) ([]bot.GapTopic, error) {
-	gaps, err := g.Gaps.Gaps(ctx, since, mostGaps)
-	if err != nil {
-		return nil, err
-	}
-	clusters := cluster(gaps, 1)
-	var out []bot.GapTopic
-	for _, c := range clusters[:min(limit, len(clusters))] {
-		out = append(out, bot.GapTopic{About: c.About, Count: c.Count, Status: c.Status, Down: c.Down, Examples: c.Examples})
-	}
-	return out, nil
 }

@@ -40,6 +40,8 @@ type settings struct {
 	QuestionsChat int `group:"access" placeholder:"500" help:"The same for each chat."`
 	QuestionsUser int `group:"access" placeholder:"50" help:"The same for each person."`
 
+	Feedback string `placeholder:"on" default:"on" help:"Let people vote on answers with two buttons below each: on or off."`
+
 	EmbedURL   address `name:"embed-url" group:"models" placeholder:"http://127.0.0.1:11434/v1" help:"Server of the embedding model."`
 	EmbedModel string  `group:"models" placeholder:"bge-m3" help:"Embedding model, or local:DIR for one in a folder, without a server; without one, passages are found by their words."`
 	EmbedKey   secret  `group:"models" placeholder:"KEY" help:"Its key."`
@@ -106,6 +108,9 @@ func (s *settings) check(from *sources) error {
 	}
 	if s.KeepQuestions < 0 || s.KeepQuestions > mostKept {
 		return usagef("%s: %d; want days from 0 to %d, for example 30", from.from("keep-questions"), s.KeepQuestions, mostKept)
+	}
+	if s.Feedback != "on" && s.Feedback != "off" {
+		return usagef("%s: %q; want on or off", from.from("feedback"), s.Feedback)
 	}
 	if s.State != "" && !strings.HasPrefix(string(s.State), "postgres://") && !strings.HasPrefix(string(s.State), "postgresql://") {
 		return usagef("%s: want an address like postgres://waymark@127.0.0.1/waymark", from.from("state"))

@@ -31,6 +31,7 @@ type live struct {
 var (
 	_ bot.Handler   = (*live)(nil)
 	_ bot.Suggester = (*live)(nil)
+	_ bot.Voter     = (*live)(nil)
 )
 
 // A serving is one generation while it answers. It is closed when it is no
@@ -71,6 +72,13 @@ func (l *live) Suggest(typed string, limit int) []string {
 	s := l.use()
 	defer l.done(s)
 	return s.bot.Suggest(typed, limit)
+}
+
+// Vote implements [bot.Voter].
+func (l *live) Vote(ctx context.Context, p bot.Press) (said string, kept bool) {
+	s := l.use()
+	defer l.done(s)
+	return s.bot.Vote(ctx, p)
 }
 
 // use returns the current generation, which stays open until done.

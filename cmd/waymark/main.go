@@ -53,6 +53,7 @@ type commands struct {
 	Projects projectsCommand `cmd:"" help:"List the projects that the reports describe, all or by conditions, or tell what is known of one."`
 	Serve    serveCommand    `cmd:"" help:"Run the bot on Telegram and Discord."`
 	Gaps     gapsCommand     `cmd:"" help:"List what the bots could not answer."`
+	Feedback feedbackCommand `cmd:"" help:"List or export the votes on answers."`
 	Eval     evalCommand     `cmd:"" help:"Score answers or retrieval on a question set."`
 	Check    checkCommand    `cmd:"" help:"Show the configuration and try every connection."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`

@@ -393,9 +393,10 @@ func (a *app) botConfig(state *store.Store) bot.Config {
 		Tally: bot.NewTally(), Key: a.botKey(),
 	}
 	people := bot.NewPeople()
+	c.NoVotes = a.settings.Feedback == "off"
 	if state != nil {
 		c.Sessions, c.Accounts, c.Forgetter, c.Feedback = state, state, state, state
-		c.Admin.Stats, c.Admin.Gaps, people = state, gapTopics{state}, state
+		c.Admin.Stats, c.Admin.Gaps, people = state, state, state
 	}
 	counter, _ := c.Accounts.(bot.Counter)
 	c.Admin.Spenders, _ = c.Accounts.(bot.Spenders)
@@ -406,7 +407,7 @@ func (a *app) botConfig(state *store.Store) bot.Config {
 
 // newBot returns a bot that answers from k.
 func newBot(k *knowledge, asker bot.Answerer, c bot.Config) *bot.Bot {
-	c.Answerer, c.Projects, c.Examples = asker, k, k.examples()
+	c.Answerer, c.Projects, c.Examples, c.Topics = asker, k, k.examples(), k.engine.Topics()
 	for _, r := range k.index.Reports() {
 		c.Reports = append(c.Reports, bot.Source{Title: r.Title, Section: r.Publisher, Published: r.Published.String(), URL: r.URL})
 	}
