@@ -50,6 +50,7 @@ type Attribute struct {
 	Words  `yaml:",inline"`
 	Label  Label  `yaml:"label"`
 	Loose  bool   `yaml:"loose"`  // its values are of different things: not said without the sentence
+	Asked  Words  `yaml:"asked"`  // further cues of questions, which no sentence need hold
 	Vague  Words  `yaml:"vague"`  // those of its words that tell only that something of the kind happened, not what
 	Kin    string `yaml:"kin"`    // id of the attribute whose denial denies this one too
 	State  Words  `yaml:"state"`  // cues beside which a sentence states a value
@@ -90,13 +91,15 @@ type Cue struct {
 
 // NameWords say where names stand.
 type NameWords struct {
-	Symbols  []string `yaml:"symbols"`  // beside which a word in capitals is a listed symbol
-	Columns  []string `yaml:"columns"`  // table columns that hold them
-	Headings []string `yaml:"headings"` // headings with X for the name
-	Opens    []string `yaml:"opens"`    // what follows a name that opens a description
-	Copulas  []string `yaml:"copulas"`  // "is" and its kin: what stands between a name and what it is
-	Suffixes []string `yaml:"suffixes"` // what does not tell two names apart
-	Notions  []string `yaml:"notions"`  // headings below which notions are explained, not projects
+	Symbols       []string `yaml:"symbols"`       // beside which a word in capitals is a listed symbol
+	Columns       []string `yaml:"columns"`       // table columns that hold them
+	Headings      []string `yaml:"headings"`      // headings with X for the name
+	Opens         []string `yaml:"opens"`         // what follows a name that opens a description
+	Copulas       []string `yaml:"copulas"`       // "is" and its kin: what stands between a name and what it is
+	Suffixes      []string `yaml:"suffixes"`      // what does not tell two names apart
+	Organisations []string `yaml:"organisations"` // what names of organisations in characters end in
+	Known         []string `yaml:"known"`         // names in characters that have no such ending
+	Notions       []string `yaml:"notions"`       // headings below which notions are explained, not projects
 }
 
 // A ValueType says what a statement of an attribute must hold.
@@ -172,13 +175,15 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 	out.Decline = joinCues(v.Decline, w.Decline)
 	out.Stop = v.Stop.join(w.Stop)
 	out.Names = NameWords{
-		Symbols:  join(v.Names.Symbols, w.Names.Symbols),
-		Columns:  join(v.Names.Columns, w.Names.Columns),
-		Headings: join(v.Names.Headings, w.Names.Headings),
-		Opens:    join(v.Names.Opens, w.Names.Opens),
-		Copulas:  join(v.Names.Copulas, w.Names.Copulas),
-		Suffixes: join(v.Names.Suffixes, w.Names.Suffixes),
-		Notions:  join(v.Names.Notions, w.Names.Notions),
+		Symbols:       join(v.Names.Symbols, w.Names.Symbols),
+		Columns:       join(v.Names.Columns, w.Names.Columns),
+		Headings:      join(v.Names.Headings, w.Names.Headings),
+		Opens:         join(v.Names.Opens, w.Names.Opens),
+		Copulas:       join(v.Names.Copulas, w.Names.Copulas),
+		Suffixes:      join(v.Names.Suffixes, w.Names.Suffixes),
+		Organisations: join(v.Names.Organisations, w.Names.Organisations),
+		Known:         join(v.Names.Known, w.Names.Known),
+		Notions:       join(v.Names.Notions, w.Names.Notions),
 	}
 	return out
 }
@@ -189,6 +194,7 @@ func joinAttribute(l []Attribute, a Attribute) []Attribute {
 			l[i].Words = l[i].Words.join(a.Words)
 			l[i].State = l[i].State.join(a.State)
 			l[i].Vague = l[i].Vague.join(a.Vague)
+			l[i].Asked = l[i].Asked.join(a.Asked)
 			l[i].Unless = l[i].Unless.join(a.Unless)
 			l[i].Values = append(slices.Clone(l[i].Values), a.Values...)
 			return l

@@ -448,7 +448,7 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 	}
 	var out []catalogue.Fact
 	for _, f := range e.factsOf(c) {
-		if !slices.Contains(p.Projects, f.Project) {
+		if !slices.Contains(p.Projects, f.Project) || f.Value.Kind == corpus.Name && e.asksVaguely(p, f.Attribute) {
 			continue
 		}
 		if slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
@@ -458,6 +458,14 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 		}
 	}
 	return out
+}
+
+// asksVaguely reports whether the question names an attribute by its vague words alone: the technology of a
+// project is more than the name of what it stands on.
+func (e *Engine) asksVaguely(p *plan.Plan, attribute string) bool {
+	return !slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		return c.Attribute == attribute && !slices.Contains(e.cues[attribute].vague, c.Alternatives[0])
+	})
 }
 
 // factsOf returns the facts that the candidate states: of a table row those of all cells.

@@ -29,7 +29,7 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 	if n := e.asksName(p); n != nil {
 		return slices.DeleteFunc(cands, func(c candidate) bool { return !n.tells(p, &c) })
 	}
-	cands = named(p, cands)
+	cands = e.typed(p, named(p, cands))
 	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
 		return cands
 	}

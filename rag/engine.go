@@ -45,13 +45,15 @@ type Engine struct {
 	numbers map[string]int // passage number by id
 	reports map[string]*corpus.Report
 
-	readings readings
-	cache    *cache         // of a model's answers; nil for none
-	poison   sync.Map       // passage id to bool: it speaks to machines
-	denials  *regexp.Regexp // words that deny what follows them
-	named    map[string]namedAttribute
-	plans    []string // normal forms of words that tell of what is to come
-	rules    sync.Map // language to string: the rules of the answer prompt in normal form
+	readings  readings
+	cache     *cache         // of a model's answers; nil for none
+	poison    sync.Map       // passage id to bool: it speaks to machines
+	denials   *regexp.Regexp // words that deny what follows them
+	named     map[string]namedAttribute
+	inflected sync.Map       // cue to *regexp.Regexp: it, in any inflection
+	orgs      *regexp.Regexp // names of organisations in characters; nil for none
+	plans     []string       // normal forms of words that tell of what is to come
+	rules     sync.Map       // language to string: the rules of the answer prompt in normal form
 }
 
 // New returns an engine. It reads all passages once.
@@ -88,6 +90,7 @@ func New(cfg Config) *Engine {
 		copulas: normals(cfg.Vocabulary.Names.Copulas),
 		plans:   planWords(cfg.Vocabulary),
 		named:   namedAttributes(cfg.Vocabulary),
+		orgs:    organisations(cfg.Vocabulary),
 		numbers: make(map[string]int, len(passages)),
 		reports: make(map[string]*corpus.Report, len(reports)),
 	}

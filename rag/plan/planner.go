@@ -52,6 +52,7 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 	p := &Planner{catalogue: c, freq: f, glossary: g, reports: reportNames(reports), stop: map[string]bool{}}
 	for _, a := range v.Attributes {
 		p.attributes = appendCues(p.attributes, a.Words, a)
+		p.attributes = appendCues(p.attributes, a.Asked, a)
 	}
 	p.asks = cuesOf(v.Asks)
 	p.intents = cuesOf(v.Intents)
