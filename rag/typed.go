@@ -112,7 +112,7 @@ func (e *Engine) wordsAt(text, cue string) [][]int {
 	}
 	known, ok := e.inflected.Load(cue)
 	if !ok {
-		known, _ = e.inflected.LoadOrStore(cue, regexp.MustCompile(`(?i)\b`+regexp.QuoteMeta(cue)+`[a-z]{0,4}\b`))
+		known, _ = e.inflected.LoadOrStore(cue, regexp.MustCompile(`(?i)\b`+strings.ReplaceAll(regexp.QuoteMeta(cue), " ", `[a-z]{0,4}\s+`)+`[a-z]{0,4}\b`))
 	}
 	re, _ := known.(*regexp.Regexp)
 	return re.FindAllStringIndex(text, -1)
@@ -134,28 +134,39 @@ func (e *Engine) nameNear(text string, start, end int, title bool) bool {
 	if i := strings.IndexAny(behind, ";；。，"); i >= 0 {
 		behind = behind[:i]
 	}
+	opening := properNoun.FindString(text[:min(len(text), nameBefore)]) // the first word has a capital, whatever it is
 	for _, part := range []string{before, behind} {
 		words := properNoun.FindAllString(part, -1)
 		for i, w := range words {
-			if e.isProper(w, i+1 < len(words), title) {
+			if e.isProper(w, i+1 < len(words), title || w == opening && strings.HasPrefix(strings.TrimSpace(text), w)) {
 				return true
 			}
 		}
-		if e.namesOrganisation(part) || companion.MatchString(part) {
+		if e.namesOrganisation(part) || e.namesCompanion(part) {
 			return true
 		}
 	}
 	return false
 }
 
-// companion matches a name of capitals alone right behind the word that puts it beside the project.
-var companion = regexp.MustCompile(`(?:[与和同由]|\b(?:with|by))\s?[A-Z][A-Z0-9]+\b`)
+// namesCompanion reports whether a name of capitals alone stands right behind the word that puts it beside the
+// project.
+func (e *Engine) namesCompanion(text string) bool {
+	return slices.ContainsFunc(companion.FindAllStringSubmatch(text, -1), func(m []string) bool { return !e.isCommon(m[1] + m[2]) })
+}
+
+var companion = regexp.MustCompile(`[与和同由]\s?([A-Z][A-Z0-9]+)\b|\b(?:with|by) ([A-Z][A-Z0-9]{2,})\b`)
+
+// isCommon reports whether many passages hold a word.
+func (e *Engine) isCommon(w string) bool {
+	units := corpus.Units(w)
+	return len(units) == 0 || slices.ContainsFunc(units, func(u string) bool { return e.freq.Holding(u)*commonShare > e.freq.Passages()+commonShare*minCommon })
+}
 
 // isProper reports whether a word with a capital is somebody's name: not a word that many passages hold, not a
 // word of a title, and not letters alone but for those before another name.
 func (e *Engine) isProper(w string, another, title bool) bool {
-	units := corpus.Units(w)
-	if len(units) == 0 || len([]rune(w)) < 3 || slices.ContainsFunc(units, func(u string) bool { return e.freq.Holding(u)*commonShare > e.freq.Passages()+commonShare*minCommon }) {
+	if len([]rune(w)) < 3 || e.isCommon(w) {
 		return false
 	}
 	inner := strings.IndexFunc(w[1:], unicode.IsUpper) >= 0
