@@ -48,6 +48,9 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		}
 		return e.listCategory(p)
 	}
+	if a, ok := e.listNamed(p); ok {
+		return a, true
+	}
 	a, ok := e.listHolding(p)
 	if ok && (len(a.Projects) > 1 || len(p.Reports) == 0) {
 		return a, true

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
 	"github.com/waymark-bot/waymark/rag/plan"
 )
 
@@ -92,6 +93,45 @@ func (e *Engine) isNamed(c plan.Concept) bool {
 		}
 	}
 	return false
+}
+
+// listNamed lists the projects of which it is stated that the asked name is their value of an attribute: of
+// "projects on Acme" those that stand on it, not those that only name it.
+func (e *Engine) listNamed(p *plan.Plan) (Answer, bool) {
+	keys := e.keys(p)
+	if len(keys) != 1 || !e.isNamed(keys[0]) {
+		return Answer{}, false
+	}
+	var rows []row
+	for id, n := range e.named {
+		if slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID != id }) {
+			continue
+		}
+		asked := slices.DeleteFunc(slices.Clone(n.normals), func(v string) bool { return !slices.Contains(keys[0].Alternatives[:keys[0].Strong], v) })
+		if slices.ContainsFunc(asked, func(v string) bool { return slices.Contains(e.cues[id].state, v) }) {
+			continue // a kind, which sentences tell in many ways
+		}
+		for _, pr := range e.in(p) {
+			if f := e.namedFact(p, pr, id, asked); f != nil {
+				rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End], quoted: true})
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return Answer{}, false
+	}
+	return e.writeRows(p, listLabel(p, keys), "", rows), true
+}
+
+// namedFact returns the first fact of the project by which one of the names, in normal form, is its value.
+func (e *Engine) namedFact(p *plan.Plan, pr *catalogue.Project, attribute string, names []string) *catalogue.Fact {
+	facts := e.cfg.Catalogue.Facts(pr, attribute)
+	for i, f := range facts {
+		if !f.Denied && allowed(p.Reports, f.Report) && slices.ContainsFunc(names, func(n string) bool { return strings.Contains(corpus.Normal(f.Value.Name), n) }) {
+			return &facts[i]
+		}
+	}
+	return nil
 }
 
 // tells reports whether a sentence of one of the candidates about the project has a name for an answer.

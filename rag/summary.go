@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
 	"github.com/waymark-bot/waymark/rag/plan"
 )
 
@@ -14,10 +15,13 @@ func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
 	w := e.newWriter(p)
 	for _, pr := range p.Projects {
 		limit := summaryRunes / len(p.Projects)
-		own := opening(p, pr, cands)
+		if p.Brief {
+			limit = briefRunes / len(p.Projects)
+		}
+		own := e.definition(p, pr, cands)
 		var chosen []candidate
 		take := func(c candidate) {
-			if size(chosen)+len([]rune(c.text))+6 <= limit && !repeats(chosen, &c) {
+			if size(chosen)+len([]rune(c.text))+6 <= limit && !repeats(chosen, &c) && !e.retells(chosen, &c) {
 				chosen = append(chosen, c)
 			}
 		}
@@ -32,7 +36,7 @@ func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
 		for _, c := range own {
 			take(c)
 		}
-		slices.SortStableFunc(chosen, func(a, b candidate) int {
+		slices.SortStableFunc(chosen[min(1, len(chosen)):], func(a, b candidate) int {
 			if a.number != b.number {
 				return a.number - b.number
 			}
@@ -42,6 +46,24 @@ func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
 		w.project(pr.Name)
 	}
 	return w.done(p)
+}
+
+// briefRunes is how long a summary may be that should be short.
+const briefRunes = 600
+
+// retells reports whether c states figures, and none that the chosen sentences do not state.
+func (e *Engine) retells(chosen []candidate, c *candidate) bool {
+	facts := slices.DeleteFunc(slices.Clone(e.factsOf(c)), func(f catalogue.Fact) bool { return f.Denied || !isFigure(f) })
+	if len(facts) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(facts, func(f catalogue.Fact) bool {
+		return !slices.ContainsFunc(chosen, func(o candidate) bool {
+			return slices.ContainsFunc(e.factsOf(&o), func(g catalogue.Fact) bool {
+				return g.Project == f.Project && g.Attribute == f.Attribute && alike(g.Value.Num, f.Value.Num) && (f.Date.IsZero() || g.Date == f.Date)
+			})
+		})
+	})
 }
 
 // bestFor returns the sentence that states attribute a, or nil.

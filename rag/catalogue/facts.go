@@ -147,6 +147,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		}
 		out = append(out, f)
 	}
+	doubtScales(text, out)
 	if denial {
 		denied := c.denials(r, text, clauses, n, base, out)
 		for i := range denied {
@@ -163,6 +164,31 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 	}
 	return out
 }
+
+// doubtScales marks the larger of two sums of one sentence and one attribute that are printed with the same
+// digits and another scale, "600M" beside "600 万": one of them is a slip.
+func doubtScales(text string, facts []Fact) {
+	for i := range facts {
+		for j := range facts {
+			a, b := &facts[i], &facts[j]
+			if a.Project == b.Project && a.Attribute == b.Attribute && a.Value.Kind == corpus.Amount && b.Value.Kind == corpus.Amount && a.Value.Num > b.Value.Num &&
+				significant(text, a.Value) != "" && significant(text, a.Value) == significant(text, b.Value) {
+				a.Doubtful = true
+			}
+		}
+	}
+}
+
+// significant returns the digits of a value, if there are more than two.
+func significant(text string, v corpus.Value) string {
+	d := digits.FindString(text[v.Start:v.End])
+	if len(d) < 3 {
+		return ""
+	}
+	return d
+}
+
+var digits = regexp.MustCompile(`[0-9][0-9.,]*`)
 
 // onlyDate returns the one date of a sentence; zero where it has several or none.
 func onlyDate(values []corpus.Value) corpus.Date {

@@ -127,6 +127,14 @@ func withoutAlternative(rest string) string {
 // but they are the point of the question.
 const attributeWeight = 0.6
 
+// isAsked reports whether a cue in normal form is one that only questions have.
+func isAsked(a corpus.Attribute, cue string) bool {
+	return slices.ContainsFunc(a.Asked.All(), func(w string) bool {
+		before, after, _ := strings.Cut(w, " X ")
+		return corpus.Normal(before+" "+after) == cue || corpus.Normal(w) == cue
+	})
+}
+
 // attributeConcept holds the cues that were asked with, their translations, and
 // then the attribute's other cues.
 func (p *Planner) attributeConcept(a corpus.Attribute, asked []string) Concept {
@@ -148,6 +156,9 @@ func (p *Planner) attributeConcept(a corpus.Attribute, asked []string) Concept {
 	c.Strong = len(c.Alternatives)
 	for _, w := range a.All() {
 		add(corpus.Normal(w))
+	}
+	if isAsked(a, asked[0]) { // a phrase of questions stands for all of them
+		c.Strong = len(c.Alternatives)
 	}
 	return c
 }

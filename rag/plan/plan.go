@@ -72,6 +72,7 @@ type Plan struct {
 	Decline    Decline              // "" when it may be answered
 	Tense      Tense                // asks for what is done or for what is planned, or ""
 	Filter     *Filter              // bounds the projects that a list holds, or nil
+	Brief      bool                 // a summary of a few sentences will do
 	Unclear    bool                 // says "it" of something that neither the question nor the talk names
 	Unknown    string               // a name in the question that no passage holds, or ""
 	Each       bool                 // asks for a figure per group ("in each table")

@@ -35,6 +35,7 @@ type Planner struct {
 	compare    []cue[corpus.Cue]
 	tenses     []cue[corpus.Cue]
 	withheld   []string // normal forms
+	rounds     []string // the same, of the names of rounds
 	negations  []string
 	synonyms   map[string][]string // normal forms by normal form
 	values     *corpus.ValueReader
@@ -87,6 +88,11 @@ func New(v *corpus.Vocabulary, c *catalogue.Catalogue, g *corpus.Glossary, f Fre
 	}
 	slices.SortStableFunc(p.stopHan, func(a, b string) int { return len(b) - len(a) })
 	p.readPlainHan()
+	for _, r := range v.Rounds {
+		for _, w := range r.All() {
+			p.rounds = append(p.rounds, corpus.Normal(w))
+		}
+	}
 	p.categories = categoriesOf(c)
 	for i := range p.categories {
 		p.categories[i].concepts = p.labelConcepts(p.categories[i].normal)
@@ -206,7 +212,11 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 		return sub
 	}
 	pl.Intent, pl.Conflict = p.intent(full, rest, len(mentions))
+	pl.Brief = pl.Intent == Summary && p.hasIntent(full, "brief")
 	if pl.Intent == Fact && len(mentions) == 0 && projectsThat.MatchString(question) {
+		pl.Intent = List
+	}
+	if pl.Intent == Fact && len(mentions) == 0 && whichProject.MatchString(question) {
 		pl.Intent = List
 	}
 	if pl.Intent == Fact && whatIs.MatchString(question) {
@@ -240,6 +250,11 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	return pl
 }
 
+// hasIntent reports whether a question in normal form holds a phrase of the intent.
+func (p *Planner) hasIntent(full, id string) bool {
+	return slices.ContainsFunc(p.intents, func(c cue[corpus.Cue]) bool { return c.of.ID == id && strings.Contains(full, c.phrase) })
+}
+
 // tense returns whether the question, in normal form, says that it is for what is done or planned; what
 // says both asks for neither.
 func (p *Planner) tense(full string) Tense {
@@ -267,6 +282,9 @@ func unclear(pl *Plan, question string) bool {
 	return len(pl.Projects) == 0 && len(pl.Attributes) > 0 && pl.Category == nil && pl.Decline == "" && !pl.Conflict && itself.MatchString(question) &&
 		!slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Attribute == "" })
 }
+
+// whichProject matches a question for the one that something is true of: "X 是哪个项目的机制".
+var whichProject = regexp.MustCompile(`哪(?:一)?(?:个|家)(?:项目|公司|团队)|是谁家的|是哪家的`)
 
 // whatIs matches the contraction, whose normal form is no more than "what".
 var whatIs = regexp.MustCompile(`(?i)^\s*(what['’]?s|who['’]s)\b`)

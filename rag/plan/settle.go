@@ -16,6 +16,7 @@ func (p *Planner) settle(pl *Plan, question string) {
 	}
 	pl.Conflict = pl.Conflict || toConfirm.MatchString(question)
 	withoutOwner(pl, question)
+	p.withoutRound(pl)
 	types := typesOf(pl.Attributes)
 	pl.Defines = pl.Intent == Define && len(pl.Projects) > 0 && definesName(question, pl.Projects[0])
 	switch {
@@ -51,8 +52,32 @@ func (p *Planner) settle(pl *Plan, question string) {
 	}
 }
 
+// withoutRound drops an attribute that only the name of a round stands for where another sum is asked for: "the
+// valuation at the series A".
+func (p *Planner) withoutRound(pl *Plan) {
+	sums := 0
+	for _, a := range pl.Attributes {
+		if a.Type == corpus.Amount {
+			sums++
+		}
+	}
+	if sums < 2 {
+		return
+	}
+	pl.Attributes = slices.DeleteFunc(pl.Attributes, func(a corpus.Attribute) bool {
+		return a.Type == corpus.Amount && !slices.ContainsFunc(pl.Concepts, func(c Concept) bool {
+			return c.Attribute == a.ID && !slices.Contains(p.rounds, c.Alternatives[0])
+		})
+	})
+	for i := range pl.Concepts {
+		if c := &pl.Concepts[i]; c.Attribute != "" && slices.Contains(p.rounds, c.Alternatives[0]) && !slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.ID == c.Attribute }) {
+			c.Attribute = "" // a word like others
+		}
+	}
+}
+
 // muchMore matches a question for a difference.
-var muchMore = regexp.MustCompile(`(?i)\bhow much (?:more|less|\w+er)\b|(?:便宜|贵|省|高|低|快|慢|大|小|强|提升|提高|降低|减少|增加|增长)(?:了|出)?多少`)
+var muchMore = regexp.MustCompile(`(?i)\bhow much (?:more|less|\w+er)\b|(?:便宜|贵|省|高|低|快|慢|大|小|强|提升|提高|降低|减少|增加|增长)(?:了|出)?多少|百分之(?:几|多少)|几分之几|几折|\bwhat (?:percent|percentage|fraction|share)\b`)
 
 // withoutOwner drops the symbol of a question for a value of the symbol's: "the supply of Acme's token",
 // "舰队的总量" do not ask what the symbol is called.
