@@ -255,7 +255,7 @@ func (c *candidate) match(p *plan.Plan, around surroundings) bool {
 			beside := max(0, k.Match(around.before)-m-over)
 			near += k.Weight * (besideShare*beside + contextShare*max(0, k.Match(around.text)-m-over-beside))
 		}
-		if p.Intent == plan.Define && k.Weight > 0.3 && opensConcept(c.normal, k) {
+		if p.Intent == plan.Define && k.Weight > 0.3 && opensConcept(c.normal, k) && !conditional.MatchString(c.text) {
 			c.defines = true
 		}
 	}
@@ -423,6 +423,9 @@ func opensConcept(normal string, k plan.Concept) bool {
 	}
 	return false
 }
+
+// conditional matches the beginning of a sentence that says what holds if something is so.
+var conditional = regexp.MustCompile(`(?i)^\W*(?:if|when|unless|once|while|although|though)\b|^\W*(?:如果|若|当|一旦|虽然)`)
 
 // saysWhat reports whether c goes on with "is" where it begins with what is to be defined.
 func (e *Engine) saysWhat(p *plan.Plan, c *candidate) bool {

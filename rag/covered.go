@@ -29,7 +29,7 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 	if n := e.asksName(p); n != nil {
 		return slices.DeleteFunc(cands, func(c candidate) bool { return !n.tells(p, &c) })
 	}
-	cands = e.typed(p, named(p, cands))
+	cands = e.explained(p, e.typed(p, named(p, cands)))
 	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
 		return cands
 	}
@@ -63,6 +63,26 @@ func named(p *plan.Plan, cands []candidate) []candidate {
 	return slices.DeleteFunc(cands, func(c candidate) bool { return !passages[c.number] })
 }
 
+// explained keeps, of a question for something told in words that names no project, such as drawbacks, the
+// sentences that speak of it, themselves or under their heading, if there are any.
+func (e *Engine) explained(p *plan.Plan, cands []candidate) []candidate {
+	if len(p.Projects) > 0 || p.Intent == plan.Compare {
+		return cands
+	}
+	asked := slices.IndexFunc(p.Concepts, func(c plan.Concept) bool {
+		return slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
+			return a.ID == c.Attribute && a.Type == corpus.Prose && len(a.Asked.All()) > 0
+		})
+	})
+	if asked < 0 || !slices.ContainsFunc(cands, func(c candidate) bool { return c.tells[asked] && c.coverage >= leastExplained }) {
+		return cands
+	}
+	return slices.DeleteFunc(cands, func(c candidate) bool { return !c.tells[asked] })
+}
+
+// leastExplained is the share of a question that such a sentence must hold.
+const leastExplained = 0.2
+
 // rareName is the weight of a name from which on it is somebody's or something's own.
 const rareName = 0.9
 
@@ -92,8 +112,13 @@ func behind(text string, v corpus.Value) string {
 
 // figureOf reports whether c gives a number or a share of what is asked.
 func (e *Engine) figureOf(what *plan.Concept, c *candidate) bool {
-	return slices.ContainsFunc(e.values.Read(c.text, e.reports[c.hit.Report].Published.Year), func(v corpus.Value) bool {
+	if slices.ContainsFunc(e.values.Read(c.text, e.reports[c.hit.Report].Published.Year), func(v corpus.Value) bool {
 		return v.Kind == corpus.Number && what.Match(behind(c.text, v)) > 0
+	}) {
+		return true
+	}
+	return slices.ContainsFunc(valueForms[corpus.Number].FindAllStringIndex(c.text, -1), func(m []int) bool { // "three offices"
+		return what.Match(behind(c.text, corpus.Value{End: m[1]})) > 0
 	})
 }
 

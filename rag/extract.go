@@ -49,6 +49,9 @@ func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, 
 	if a, ok := e.list(p); ok {
 		return a, nil, nil
 	}
+	if a, ok := e.toldOfAnother(p); ok {
+		return a, nil, nil
+	}
 	hits, err := e.retrieve(ctx, p)
 	if err != nil {
 		return Answer{}, nil, err

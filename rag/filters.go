@@ -31,6 +31,7 @@ func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
 // filtered returns the rows of the plan's filter, in its order, and of how many projects
 // the attribute is stated at all.
 func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
+	things := e.things(p)
 	for _, pr := range e.in(p) {
 		facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
 		facts = slices.DeleteFunc(slices.Clone(facts), func(f catalogue.Fact) bool { return !allowed(p.Reports, f.Report) })
@@ -40,7 +41,7 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 		if round := e.roundAsked(p); round != "" {
 			facts = slices.DeleteFunc(facts, func(f catalogue.Fact) bool { return f.Round != round })
 		}
-		facts = e.inUnit(p.Filter, e.inAskedTense(p, facts))
+		facts = e.ofThings(things, e.inUnit(p.Filter, e.inAskedTense(p, facts)))
 		if f := passing(p.Filter, facts); f != nil && !exceeds(p.Filter, facts) {
 			rows = append(rows, e.factRow(p, f, facts))
 		}
@@ -57,8 +58,8 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 // gathers unlike happenings the sentence, which tells what happened.
 func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact) row {
 	r := row{project: f.Project, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency, ages: ages(f)}
-	if f.Value.Kind == corpus.When && !f.Denied && e.loose(f.Attribute) {
-		r.short, r.text, r.quoted = r.text, e.reports[f.Report].Text[f.Start:f.End], true
+	if (f.Value.Kind == corpus.When && e.loose(f.Attribute) || len(e.things(p)) > 0) && !f.Denied {
+		r.short, r.text, r.quoted, r.ages = r.text, e.reports[f.Report].Text[f.Start:f.End], true, false
 		return r
 	}
 	if p.Filter.Op == plan.None {

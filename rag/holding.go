@@ -231,7 +231,7 @@ func (e *Engine) keys(p *plan.Plan) []plan.Concept {
 	if len(out) == 0 { // "still on the testnet": the attribute's own word is what rows must hold
 		for _, c := range p.Concepts {
 			if c.Attribute != "" && e.known(c) && !e.vaguer(p, c) {
-				if e.unlike(c.Attribute) { // a pilot is no plant; but all words for a listing mean one
+				if e.unlike(c.Attribute) || p.Tense != "" { // a pilot is no plant; but all words for a listing mean one
 					c.Alternatives = c.Alternatives[:c.Strong]
 				}
 				out = append(out, c)

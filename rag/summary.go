@@ -21,7 +21,7 @@ func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
 		own := e.definition(p, pr, cands)
 		var chosen []candidate
 		take := func(c candidate) {
-			if size(chosen)+len([]rune(c.text))+6 <= limit && !repeats(chosen, &c) && !e.retells(chosen, &c) {
+			if size(chosen)+len([]rune(c.text))+6 <= limit && !repeats(chosen, &c) && !e.retells(p, chosen, &c) {
 				chosen = append(chosen, c)
 			}
 		}
@@ -51,15 +51,16 @@ func (e *Engine) summarise(p *plan.Plan, cands []candidate) Answer {
 // briefRunes is how long a summary may be that should be short.
 const briefRunes = 600
 
-// retells reports whether c states figures, and none that the chosen sentences do not state.
-func (e *Engine) retells(chosen []candidate, c *candidate) bool {
+// retells reports whether c states figures, and none that the chosen sentences do not state; in the answer's
+// language they state them better.
+func (e *Engine) retells(p *plan.Plan, chosen []candidate, c *candidate) bool {
 	facts := slices.DeleteFunc(slices.Clone(e.factsOf(c)), func(f catalogue.Fact) bool { return f.Denied || !isFigure(f) })
 	if len(facts) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(facts, func(f catalogue.Fact) bool {
 		return !slices.ContainsFunc(chosen, func(o candidate) bool {
-			return slices.ContainsFunc(e.factsOf(&o), func(g catalogue.Fact) bool {
+			return (o.hit.Language == p.Language || c.hit.Language != p.Language) && slices.ContainsFunc(e.factsOf(&o), func(g catalogue.Fact) bool {
 				return g.Project == f.Project && g.Attribute == f.Attribute && alike(g.Value.Num, f.Value.Num) && (f.Date.IsZero() || g.Date == f.Date)
 			})
 		})

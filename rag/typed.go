@@ -89,7 +89,13 @@ func (e *Engine) tellsName(p *plan.Plan, c *candidate, a corpus.Attribute) bool 
 	cues := e.cues[a.ID]
 	title := isTitleCase(text)
 	sure := a.Kin == "" || slices.ContainsFunc(e.cues[a.Kin].state, func(w string) bool { return strings.Contains(c.normal, w) })
-	for _, w := range slices.Concat(a.En, a.Zh) {
+	words := slices.Concat(a.En, a.Zh)
+	for _, b := range e.cfg.Vocabulary.Attributes { // who led a round invested in it
+		if a.Kin != "" && b.Kin == a.Kin && len(b.All()) < len(a.All()) {
+			words = slices.Concat(words, b.En, b.Zh)
+		}
+	}
+	for _, w := range words {
 		if slices.Contains(cues.vague, corpus.Normal(w)) && !sure {
 			continue
 		}
@@ -248,7 +254,8 @@ func (e *Engine) tellsPerson(p *plan.Plan, c *candidate, attributes []corpus.Att
 			}
 		}
 	}
-	return len(c.names) > 0 && e.saysByWhom(c.text, attributes)
+	ours := len(c.names) > 0 || len(c.about) == 1 && len(e.cfg.Catalogue.Find(c.text)) == 0
+	return ours && e.saysByWhom(c.text, attributes)
 }
 
 // namesPerson reports whether a text holds a person's name.

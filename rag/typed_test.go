@@ -72,3 +72,83 @@ func TestTypedAnswers(t *testing.T) {
 		}
 	}
 }
+
+const marketReview = `# Market review
+
+## Stalls
+
+### Amber Arcade
+
+Amber Arcade rents machines. An X100 on Bluestall is $4.10 an hour, while on Amber Arcade it is $0.76 an hour.
+
+### Coral Court
+
+Coral Court rents machines. X100 costs about $0.85 an hour, X10 about $0.22 an hour. Coral Court sold nodes for $120 million in 2024.
+
+### Dune Depot
+
+Dune Depot sells storage at $0.0005 an hour. Dune Depot raised 600M USD and closed a seed round of 600 万 USD. Its nodes are fast.
+
+### Elm Exchange
+
+Elm Exchange is a market for shares of machines. Elm Exchange raised $5 million in a seed round. It has three halls. Elm Exchange raised $5 million in its seed round from Oak. Elm Exchange publishes prices. It opened in Port Wye in 2020 with forty stalls, a quay, two cranes and a clock tower that everybody in the town knows. It is run by a council of nine. Visitors come by ferry. The halls are open on weekdays. The council meets on Mondays, in the tower, and publishes what it decides on the doors of the halls and in the paper. It lends machines to schools. It trains clerks. It keeps a library of manuals. It mends what it sells.
+`
+
+// market returns an engine over the invented report.
+func market(t *testing.T) *world {
+	t.Helper()
+	r, err := corpus.Read("market.md", []byte(marketReview), corpus.Meta{ID: "market", Title: "Market", Published: corpus.Date{Year: 2024, Month: 3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := configOf([]corpus.Report{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newWorld(cfg)
+}
+
+// TestThingsAsked holds that a list by size of one type of things leaves out the figures of others.
+func TestThingsAsked(t *testing.T) {
+	a := market(t).ask(t, "which project has the cheapest X100?")
+	got := a.Render()
+	if len(a.Projects) == 0 || strings.Contains(got, "0.0005") || a.Projects[0] != "Amber Arcade" {
+		t.Errorf("projects %v\n%s", a.Projects, got)
+	}
+}
+
+// TestToldOfAnother holds that a sum which is told of another project corrects the question.
+func TestToldOfAnother(t *testing.T) {
+	w := market(t)
+	a := w.ask(t, "why did Dune Depot sell $120m of nodes?")
+	if got := a.Render(); !strings.Contains(got, "The reports tell this of Coral Court, not of Dune Depot:") || !strings.Contains(got, "$120 million") {
+		t.Errorf("not corrected:\n%s", got)
+	}
+	if got := w.ask(t, "why did Coral Court sell $120m of nodes?"); strings.Contains(got.Render(), "not of") {
+		t.Errorf("corrected though it is so:\n%s", got.Render())
+	}
+}
+
+// TestDoubtfulScale holds that of two sums that differ by their scale alone the larger one is told as printed.
+func TestDoubtfulScale(t *testing.T) {
+	rec, _ := market(t).Record("Dune Depot", "en")
+	var doubtful []string
+	for _, f := range rec.Facts {
+		if f.Doubtful {
+			doubtful = append(doubtful, f.Text)
+		}
+	}
+	if len(doubtful) != 1 || !strings.Contains(doubtful[0], "as printed") {
+		t.Errorf("doubtful: %q", doubtful)
+	}
+}
+
+// TestBriefSummary holds that a short summary is short, begins with what its subject is, and tells a figure once.
+func TestBriefSummary(t *testing.T) {
+	w := market(t)
+	long, brief := w.ask(t, "summarize Elm Exchange"), w.ask(t, "tldr Elm Exchange")
+	l, b := long.Render(), brief.Render()
+	if len(b) >= len(l) || len([]rune(b)) > 700 || !strings.HasPrefix(b, "Elm Exchange is a market") || strings.Count(l, "$5 million") != 1 {
+		t.Errorf("brief:\n%s\nlong:\n%s", b, l)
+	}
+}

@@ -152,10 +152,18 @@ func (p *Planner) attributeConcept(a corpus.Attribute, asked []string) Concept {
 		for _, t := range slices.Concat(p.glossary.FromEnglish(bare), p.glossary.FromChinese(strings.ReplaceAll(bare, " ", ""))) {
 			add(corpus.Normal(t))
 		}
+		for _, s := range p.synonyms[n] {
+			add(s)
+		}
 	}
 	c.Strong = len(c.Alternatives)
 	for _, w := range a.All() {
 		add(corpus.Normal(w))
+	}
+	for _, b := range p.attributes {
+		if a.Kin != "" && b.of.Kin == a.Kin { // who led a round invested in it
+			add(b.phrase)
+		}
 	}
 	if isAsked(a, asked[0]) { // a phrase of questions stands for all of them
 		c.Strong = len(c.Alternatives)

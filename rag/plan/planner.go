@@ -224,6 +224,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	}
 	pl.Category = p.category(full, rest)
 	pl.Tense = p.tense(full)
+	rest = p.cutTenses(rest)
 	rest = p.cutIntent(rest, question)
 	pl.Each = pl.Intent == Count && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
@@ -248,6 +249,16 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	pl.Unclear = unclear(&pl, question)
 	pl.Expand = expansion(&pl)
 	return pl
+}
+
+// cutTenses removes the words that say the tense, but for those that name an attribute, too.
+func (p *Planner) cutTenses(rest string) string {
+	for _, c := range p.tenses {
+		if !slices.ContainsFunc(p.attributes, func(a cue[corpus.Attribute]) bool { return strings.Contains(a.phrase, c.phrase) }) {
+			rest = strings.ReplaceAll(rest, c.phrase, "  ")
+		}
+	}
+	return rest
 }
 
 // hasIntent reports whether a question in normal form holds a phrase of the intent.
