@@ -66,18 +66,24 @@ func named(p *plan.Plan, cands []candidate) []candidate {
 // explained keeps, of a question for something told in words that names no project, such as drawbacks, the
 // sentences that speak of it, themselves or under their heading, if there are any.
 func (e *Engine) explained(p *plan.Plan, cands []candidate) []candidate {
-	if len(p.Projects) > 0 || p.Intent == plan.Compare {
-		return cands
-	}
-	asked := slices.IndexFunc(p.Concepts, func(c plan.Concept) bool {
-		return slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
-			return a.ID == c.Attribute && a.Type == corpus.Prose && len(a.Asked.All()) > 0
-		})
-	})
+	asked := e.asksExplaining(p)
 	if asked < 0 || !slices.ContainsFunc(cands, func(c candidate) bool { return c.tells[asked] && c.coverage >= leastExplained }) {
 		return cands
 	}
 	return slices.DeleteFunc(cands, func(c candidate) bool { return !c.tells[asked] })
+}
+
+// asksExplaining returns which concept of a question that names no project asks for something told in words, -1
+// for none.
+func (e *Engine) asksExplaining(p *plan.Plan) int {
+	if len(p.Projects) > 0 || p.Intent == plan.Compare {
+		return -1
+	}
+	return slices.IndexFunc(p.Concepts, func(c plan.Concept) bool {
+		return slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
+			return a.ID == c.Attribute && a.Type == corpus.Prose && len(a.Asked.All()) > 0
+		})
+	})
 }
 
 // leastExplained is the share of a question that such a sentence must hold.

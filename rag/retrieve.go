@@ -39,6 +39,9 @@ func (e *Engine) retrieve(ctx context.Context, p *plan.Plan) ([]Hit, error) {
 	if hits, err = e.addTranslated(ctx, q, hits); err != nil {
 		return nil, err
 	}
+	if hits, err = e.addExplaining(ctx, p, hits); err != nil {
+		return nil, err
+	}
 	hits = e.addDescriptions(hits, p)
 	return e.rerank(ctx, p.Text, hits), nil
 }
@@ -58,12 +61,17 @@ func (e *Engine) addTranslated(ctx context.Context, q Query, hits []Hit) ([]Hit,
 	if err != nil {
 		return nil, fmt.Errorf("retrieve translated: %w", err)
 	}
+	return merge(hits, more, translatedShare), nil
+}
+
+// merge joins more to hits, at a share of their scores.
+func merge(hits, more []Hit, share float64) []Hit {
 	at := map[string]int{}
 	for i, h := range hits {
 		at[h.ID] = i
 	}
 	for _, h := range more {
-		h.Score *= translatedShare
+		h.Score *= share
 		if i, ok := at[h.ID]; ok {
 			hits[i].Score = max(hits[i].Score, h.Score)
 			continue
@@ -71,7 +79,24 @@ func (e *Engine) addTranslated(ctx context.Context, q Query, hits []Hit) ([]Hit,
 		hits = append(hits, h)
 	}
 	sort.SliceStable(hits, func(i, j int) bool { return hits[i].Score > hits[j].Score })
-	return hits, nil
+	return hits
+}
+
+// explainingLimit is how many passages the search for what is told in words adds.
+const explainingLimit = 12
+
+// addExplaining searches once more for what a question wants told in words, such as drawbacks, with all words for
+// it: the passage under that heading need not share another word with the question.
+func (e *Engine) addExplaining(ctx context.Context, p *plan.Plan, hits []Hit) ([]Hit, error) {
+	asked := e.asksExplaining(p)
+	if asked < 0 {
+		return hits, nil
+	}
+	more, err := e.cfg.Index.Search(ctx, Query{Text: strings.Join(p.Concepts[asked].Alternatives, " "), Limit: explainingLimit, Reports: p.Reports})
+	if err != nil {
+		return nil, fmt.Errorf("retrieve what explains: %w", err)
+	}
+	return merge(hits, more, translatedShare), nil
 }
 
 // maxDescriptions bounds how many describing passages a project adds.
