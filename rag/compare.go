@@ -2,6 +2,7 @@ package rag
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,7 +15,9 @@ import (
 // the best sentences; then what is stated of the compared attributes, gaps named.
 func (e *Engine) compare(p *plan.Plan, cands []candidate) Answer {
 	w := e.newWriter(p)
-	e.verdict(w, p)
+	if e.verdict(w, p) && e.asksVerdict(p) {
+		return w.done(p)
+	}
 	limit := summaryRunes / len(p.Projects)
 	if len(p.Attributes) == 0 {
 		limit = limit * 2 / 3 // the table needs its room
@@ -86,7 +89,7 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 			cells = append(cells, cell)
 			cites = append(cites, w.cite(&all[f.Passage], f.Start, f.End))
 		}
-		if len(cites) > 0 {
+		if len(cites) > 0 && (len(a.Values) == 0 || !slices.Contains(newest, nil)) { // what is not read as a name may be told all the same
 			w.add("", label+phrase(p.Language, ": ", "：")+strings.Join(cells, phrase(p.Language, "; ", "；")), true, cites...)
 			rows++
 		}
@@ -178,10 +181,29 @@ func (e *Engine) missingFacts(p *plan.Plan, pr *catalogue.Project, chosen []cand
 	return out
 }
 
-// verdict says which project has the largest figure of the compared
-// attribute, when each has one.
-func (e *Engine) verdict(w *writer, p *plan.Plan) {
+// moreOf matches the words by which a question asks who has more, and nothing else.
+var moreOf = regexp.MustCompile(`(?i)\b(?:more|most|higher|highest|bigger|biggest|larger|largest|less|least|lower|lowest|smaller|fewer|older|oldest|younger|youngest|earlier|first|longer|cheaper)\b|更|最|谁|哪个|哪家`)
+
+// asksVerdict reports whether a question wants to know who has more of one thing, and nothing beside.
+func (e *Engine) asksVerdict(p *plan.Plan) bool {
+	if slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.Type != p.Attributes[0].Type }) {
+		return false
+	}
+	return moreOf.MatchString(p.Text) && !besides.MatchString(p.Text) && !slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		return c.Attribute == "" && c.Weight >= minNewConcept && e.known(c)
+	})
+}
+
+// besides matches the words that ask for something beside.
+var besides = regexp.MustCompile(`(?i)\band (?:what|who|how|when|where|why)\b|\bdiffer|\bcompare|区别|不同|对比|比较|分别|各`)
+
+// verdict says which project has the largest figure of the compared attribute, or the first date, when each
+// has one; false where not.
+func (e *Engine) verdict(w *writer, p *plan.Plan) bool {
 	for _, a := range p.Attributes {
+		if a.Type == corpus.When && e.first(w, p) {
+			return true
+		}
 		if a.Type != corpus.Amount && a.Type != corpus.Number {
 			continue
 		}
@@ -204,8 +226,55 @@ func (e *Engine) verdict(w *writer, p *plan.Plan) {
 			return 0
 		})
 		e.writeVerdict(w, p, a, tops)
-		return
+		return true
 	}
+	return false
+}
+
+// first says since when each project is there, the oldest first; false where that is not stated of each.
+func (e *Engine) first(w *writer, p *plan.Plan) bool {
+	var tops []catalogue.Fact
+	for _, pr := range p.Projects {
+		f := e.since(pr)
+		if f == nil {
+			return false
+		}
+		tops = append(tops, *f)
+	}
+	if len(tops) < 2 {
+		return false
+	}
+	slices.SortStableFunc(tops, func(x, y catalogue.Fact) int { return x.Value.Date.Compare(y.Value.Date) })
+	all := e.cfg.Index.Passages()
+	var parts []string
+	var cites []int
+	for _, f := range tops {
+		parts = append(parts, f.Project.Name+phrase(p.Language, ", "+lower(e.label(f.Attribute, "en"), "en")+": ", " "+e.label(f.Attribute, "zh")+"：")+e.value(f, p.Language))
+		cites = append(cites, w.cite(&all[f.Passage], f.Start, f.End))
+		w.project(f.Project.Name)
+	}
+	w.add("", strings.Join(parts, phrase(p.Language, "; ", "；"))+phrase(p.Language, ".", "。"), true, cites...)
+	return true
+}
+
+// since returns the earliest dated beginning of a project: its founding, else its first launch.
+func (e *Engine) since(pr *catalogue.Project) *catalogue.Fact {
+	for _, a := range e.cfg.Vocabulary.Attributes {
+		if a.Type != corpus.When {
+			continue
+		}
+		var best *catalogue.Fact
+		facts := e.cfg.Catalogue.Facts(pr, a.ID)
+		for i, f := range facts {
+			if !f.Denied && f.Value.Date.Year > 0 && (best == nil || f.Value.Date.Compare(best.Value.Date) < 0) {
+				best = &facts[i]
+			}
+		}
+		if best != nil {
+			return best
+		}
+	}
+	return nil
 }
 
 func largest(facts []catalogue.Fact) *catalogue.Fact {
@@ -218,15 +287,28 @@ func largest(facts []catalogue.Fact) *catalogue.Fact {
 	return best
 }
 
+// comparableFacts reports whether one figure may be said to be more than another: sums in one currency, as far as
+// is known.
+func comparableFacts(a, b catalogue.Fact) bool {
+	return a.Value.Kind == b.Value.Kind && comparable(a.Value, b.Value)
+}
+
 func (e *Engine) writeVerdict(w *writer, p *plan.Plan, a corpus.Attribute, tops []catalogue.Fact) {
 	all := e.cfg.Index.Passages()
 	text := e.label(a.ID, p.Language) + phrase(p.Language, ": ", "：")
 	var cites []int
 	for i, f := range tops {
-		if i > 0 {
+		switch {
+		case i > 0 && tops[i-1].Value.Num > f.Value.Num && !alike(tops[i-1].Value.Num, f.Value.Num) && comparableFacts(tops[i-1], f):
+			text += phrase(p.Language, ", more than ", "，多于 ")
+		case i > 0:
 			text += phrase(p.Language, "; ", "；")
 		}
 		text += f.Project.Name + " " + e.value(f, p.Language)
+		for _, o := range e.otherRounds(f.Project, &f) {
+			text += phrase(p.Language, " and ", "、") + e.value(o, p.Language)
+			cites = append(cites, w.cite(&all[o.Passage], o.Start, o.End))
+		}
 		cites = append(cites, w.cite(&all[f.Passage], f.Start, f.End))
 		w.project(f.Project.Name)
 	}

@@ -80,7 +80,7 @@ func TestCompareAges(t *testing.T) {
 	w := landscape(t)
 	for question, want := range map[string][]string{
 		"Ferrovane or Tern Cryogenic, which one is older": {"2016", "2018"},
-		"Petrel Battery 和 Lumen Ridge 哪个更早":               {"2021", "February 2024"}, // of Lumen Ridge only its first plant is dated
+		"Petrel Battery 和 Lumen Ridge 哪个更早":               {"2021", "2024 年 2 月"}, // of Lumen Ridge only its first plant is dated
 	} {
 		if a := w.ask(t, question); a.Status != rag.Answered || !says(a, want...) {
 			t.Errorf("%q: want %q\n%s", question, want, a.Render())

@@ -35,6 +35,9 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 	for _, pr := range e.in(p) {
 		facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
 		facts = slices.DeleteFunc(slices.Clone(facts), func(f catalogue.Fact) bool { return !allowed(p.Reports, f.Report) })
+		if len(facts) == 0 && p.Filter.Op != plan.None {
+			facts = e.instead(p, pr)
+		}
 		if len(facts) > 0 {
 			stated++
 		}
@@ -52,6 +55,18 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 		rows = e.inAskedWords(p, rows)
 	}
 	return rows, stated
+}
+
+// instead returns what may stand for a dated beginning that is not stated of a project: its first launch.
+func (e *Engine) instead(p *plan.Plan, pr *catalogue.Project) []catalogue.Fact {
+	if p.Filter.Attribute.Type != corpus.When || e.loose(p.Filter.Attribute.ID) {
+		return nil
+	}
+	f := e.since(pr)
+	if f == nil || !allowed(p.Reports, f.Report) {
+		return nil
+	}
+	return []catalogue.Fact{*f}
 }
 
 // factRow returns the row of a fact: its value, and what else is stated in its stead; of an attribute that
@@ -179,7 +194,7 @@ func passing(f *plan.Filter, facts []catalogue.Fact) *catalogue.Fact {
 		case plan.Before, plan.After:
 			ok = !x.Denied && beside(x, f)
 		default:
-			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && comparable(f.Value, x.Value) && passes(f, x.Value.Num)
+			ok = !x.Denied && !x.Value.Malformed && x.Value.Kind == kindOf(f) && comparable(f.Value, x.Value) && (passes(f, x.Value.Num) || beyondPrinted(f, x))
 		}
 		if ok && (best == nil || best.Doubtful && !x.Doubtful || best.Doubtful == x.Doubtful && x.Value.Num > best.Value.Num) {
 			best = x
@@ -258,12 +273,18 @@ func comparable(a, b corpus.Value) bool {
 	return a.Currency == "" || b.Currency == "" || a.Currency == b.Currency
 }
 
+// beyondPrinted reports whether a fact's own bound takes it over a strict bound: "over $20 million" is more than
+// $20 million.
+func beyondPrinted(f *plan.Filter, x *catalogue.Fact) bool {
+	return f.Strict && x.Value.Num == f.Value.Num && (f.Op == plan.Over && x.Value.Bound == "over" || f.Op == plan.Under && x.Value.Bound == "under")
+}
+
 func passes(f *plan.Filter, num float64) bool {
 	switch f.Op {
 	case plan.Over:
-		return num >= f.Value.Num
+		return num > f.Value.Num || num == f.Value.Num && !f.Strict
 	case plan.Under:
-		return num <= f.Value.Num
+		return num < f.Value.Num || num == f.Value.Num && !f.Strict
 	case plan.Equal:
 		return alike(num, f.Value.Num)
 	}
@@ -277,7 +298,7 @@ func beside(x *catalogue.Fact, f *plan.Filter) bool {
 		return false
 	}
 	if within(x, f.Value) {
-		return true
+		return !f.Strict
 	}
 	return (d.Compare(f.Value.Date) < 0) == (f.Op == plan.Before)
 }
@@ -346,8 +367,14 @@ func (e *Engine) filterLabel(p *plan.Plan) string {
 	}
 	switch p.Filter.Op {
 	case plan.Over:
+		if p.Filter.Strict {
+			return label + phrase(p.Language, ", more than "+value, " 超过 "+value)
+		}
 		return label + phrase(p.Language, ", "+value+" or more", " "+value+" 及以上")
 	case plan.Under:
+		if p.Filter.Strict {
+			return label + phrase(p.Language, ", less than "+value, " 不到 "+value)
+		}
 		return label + phrase(p.Language, ", "+value+" or less", " "+value+" 及以下")
 	case plan.Between:
 		upto := corpus.FormatAmount(p.Filter.Upto.Num, p.Filter.Upto.Currency, p.Language)
@@ -355,8 +382,14 @@ func (e *Engine) filterLabel(p *plan.Plan) string {
 	case plan.Equal:
 		return label + phrase(p.Language, ", ", " ") + value
 	case plan.Before:
+		if p.Filter.Strict {
+			return label + phrase(p.Language, " before ", "早于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
+		}
 		return label + phrase(p.Language, " in or before ", "不晚于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
 	case plan.After:
+		if p.Filter.Strict {
+			return label + phrase(p.Language, " after ", "晚于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
+		}
 		return label + phrase(p.Language, " in or after ", "不早于 ") + dateWords(p.Filter.Value.Date, 0, p.Language)
 	case plan.On:
 		return label + phrase(p.Language, " in ", " ") + dateWords(p.Filter.Value.Date, p.Filter.Value.Quarter, p.Language)

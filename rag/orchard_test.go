@@ -135,3 +135,33 @@ func TestAskedName(t *testing.T) {
 		}
 	}
 }
+
+// TestStrictBounds holds that "more than" and "before" leave the bound itself out, "or more" and "since" do not, and
+// that a launch stands for a founding that is not told.
+func TestStrictBounds(t *testing.T) {
+	w := orchard(t)
+	tests := []struct {
+		question string
+		want     []string
+	}{
+		{"which projects raised more than $18 million?", []string{"Fig Farm"}},
+		{"which projects raised $18 million or more?", []string{"Fig Farm", "Kiwi Kiln"}},
+		{"which projects raised less than $2 million?", nil},
+		{"which projects raised at most $2 million?", []string{"Pear Press"}},
+		{"founded before 2021", []string{"Pear Press"}},
+	}
+	for _, tt := range tests {
+		a := w.ask(t, tt.question)
+		if diff := cmp.Diff(tt.want, slices.Sorted(slices.Values(a.Projects))); diff != "" {
+			t.Errorf("%q: projects (-want +got):\n%s\n%s", tt.question, diff, a.Render())
+		}
+	}
+}
+
+// TestVerdictAlone holds that who has more is told in one sentence.
+func TestVerdictAlone(t *testing.T) {
+	a := orchard(t).ask(t, "which raised more, Fig Farm or Kiwi Kiln?")
+	if got := a.Render(); len(a.Sentences) != 1 || !strings.Contains(got, "more than Kiwi Kiln") {
+		t.Errorf("%d sentences:\n%s", len(a.Sentences), got)
+	}
+}

@@ -19,7 +19,7 @@ func (e *Engine) typed(p *plan.Plan, cands []candidate) []candidate {
 	kind, attributes := e.asksPlainly(p)
 	var tells func(*candidate) bool
 	switch kind {
-	case corpus.Name:
+	case corpus.Name, corpus.Symbol:
 		tells = func(c *candidate) bool {
 			return slices.ContainsFunc(attributes, func(a corpus.Attribute) bool { return e.tellsName(p, c, a) })
 		}
@@ -66,6 +66,9 @@ func (e *Engine) asksPlainly(p *plan.Plan) (corpus.ValueType, []corpus.Attribute
 		kind = a.Type
 		out = append(out, a)
 	}
+	if kind == corpus.Symbol && (len(p.Wants) > 0 || !asksWhere.MatchString(p.Text)) {
+		return "", nil // what it is called is a sign, not a name
+	}
 	for _, t := range p.Wants {
 		if t != kind && !(t == corpus.Person && kind == corpus.Name) {
 			return "", nil
@@ -76,6 +79,9 @@ func (e *Engine) asksPlainly(p *plan.Plan) (corpus.ValueType, []corpus.Attribute
 	}
 	return kind, out
 }
+
+// asksWhere matches the words that ask for places rather than for signs.
+var asksWhere = regexp.MustCompile(`(?i)\bwhere\b|\bon (?:which|what)\b|\b(?:which|what) \w+ (?:is|are|was|were|does|do)\b|哪|何处`)
 
 // How far, in characters, a name stands from the word that says what it is.
 const (
@@ -172,7 +178,7 @@ func (e *Engine) isCommon(w string) bool {
 // isProper reports whether a word with a capital is somebody's name: not a word that many passages hold, not a
 // word of a title, and not letters alone but for those before another name.
 func (e *Engine) isProper(w string, another, title bool) bool {
-	if len([]rune(w)) < 3 || e.isCommon(w) {
+	if len([]rune(w)) < 3 || e.isCommon(w) || slices.Contains(e.cfg.Vocabulary.Names.Suffixes, strings.ToLower(w)) {
 		return false
 	}
 	inner := strings.IndexFunc(w[1:], unicode.IsUpper) >= 0

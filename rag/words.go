@@ -75,12 +75,21 @@ func askedFor(p *plan.Plan) string {
 func notCovered(p *plan.Plan, related []string) Answer {
 	var text string
 	switch {
+	case p.Unknown != "":
+		text = phrase(p.Language,
+			fmt.Sprintf("The reports do not mention %s.", p.Unknown),
+			fmt.Sprintf("报告没有提到 %s。", p.Unknown))
 	case len(p.Projects) > 0:
 		name := p.Projects[0].Name
 		text = phrase(p.Language,
 			fmt.Sprintf("The reports describe %s, but they do not say this.", name),
 			fmt.Sprintf("报告介绍了 %s，但没有提到这一点。", name))
-		if what := askedFor(p); what != "" {
+		what := askedFor(p)
+		if strings.Contains(what, phrase(p.Language, ", ", "、")) { // which of them the sentences leave out is not known
+			text = phrase(p.Language,
+				fmt.Sprintf("The reports describe %s, but I found no answer to this in them (%s).", name, what),
+				fmt.Sprintf("报告介绍了 %s，但没有找到这个问题的答案（%s）。", name, what))
+		} else if what != "" {
 			text = phrase(p.Language,
 				fmt.Sprintf("The reports describe %s, but they do not say this about it: %s not stated.", name, what),
 				fmt.Sprintf("报告介绍了 %s，但没有说明其%s。", name, what))

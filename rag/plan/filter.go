@@ -21,7 +21,7 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	question = inDigits(question)
 	rest = spelledRest.ReplaceAllString(rest, "  ")
 	attribute, ok := bounded(pl.Attributes)
-	op := p.op(full)
+	op, strict := inclusive(p.op(full))
 	value, has := p.bound(question)
 	if p.lacks(strings.ReplaceAll(full, " 有 没 有 ", " 有 ")) && pl.Intent == List && !(has && (op == Over || op == Under)) { // 不到 1000 万 denies nothing
 		if a, ok := deniable(pl.Attributes); ok {
@@ -39,18 +39,18 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 		if !ok {
 			return rest
 		}
-		pl.Filter = &Filter{Attribute: attribute, Op: op, Value: value, Unit: unitBehind(question, value)}
+		pl.Filter = &Filter{Attribute: attribute, Op: op, Value: value, Unit: unitBehind(question, value), Strict: strict}
 		pl.Intent = listing(pl.Intent)
 		return p.cutFigure(rest, question[value.Start:value.End])
 	case has && value.Kind != corpus.When && op == "" && ok && pl.Intent == List && states(attribute, value):
 		pl.Filter = &Filter{Attribute: attribute, Op: Equal, Value: value, Unit: unitBehind(question, value)}
 		return p.cutFigure(rest, question[value.Start:value.End])
-	case has && value.Kind == corpus.When && (pl.Intent == List || pl.Intent == Count || asksWhoever(pl, question)):
+	case has && value.Kind == corpus.When && (pl.Intent == List || pl.Intent == Count || asksWhoever(pl, question) || op != "" && !asking.MatchString(question)):
 		if a, ok := dated(pl.Attributes); ok {
 			pl.Intent = listing(pl.Intent)
 			pl.Filter = &Filter{Attribute: a, Op: On, Value: value}
 			if op == Before || op == After {
-				pl.Filter.Op = op
+				pl.Filter.Op, pl.Filter.Strict = op, strict
 			}
 			return p.cutFigure(rest, question[value.Start:value.End])
 		}
@@ -214,6 +214,21 @@ func (p *Planner) cutFigure(rest, figure string) string {
 		rest = strings.ReplaceAll(rest, c.phrase, "  ")
 	}
 	return rest
+}
+
+// inclusive returns the operation of a comparison, and whether its value itself is out: "more than" is over it.
+func inclusive(op Op) (Op, bool) {
+	switch op {
+	case "more":
+		return Over, true
+	case "less":
+		return Under, true
+	case "earlier":
+		return Before, true
+	case "later":
+		return After, true
+	}
+	return op, false
 }
 
 // op returns the comparison that the question makes, longest phrase first.

@@ -85,6 +85,7 @@ type Filter struct {
 	Value     corpus.Value // of Over, Under, Between and the dates
 	Upto      corpus.Value // of Between
 	Unit      string       // the word behind the figure ("mwh"), folded; "" for none and for money
+	Strict    bool         // of Over, Under and the dates: the value itself is out
 	Withheld  bool         // of None: stated to be kept back, not to be none
 	Rows      int          // of Most and Least: how many are asked for; 0 when not said
 }

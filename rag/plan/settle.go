@@ -24,6 +24,8 @@ func (p *Planner) settle(pl *Plan, question string) {
 		pl.Intent = Fact // "who is the CEO of", "what is the price of"
 	case pl.Intent == Define && len(types) > 0 && slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Name }):
 		pl.Intent = Fact // the same, of what has a name and is no project
+	case pl.Intent == Define && len(types) > 0 && ofWhom.MatchString(question):
+		pl.Intent = Fact // "what is Acme's price"
 	case pl.Intent == Define && len(pl.Wants) == 0:
 		return // a notion is explained, whatever attribute its name sounds like
 	case pl.Intent == Fact && len(pl.Projects) > 1 && which.MatchString(question):
@@ -75,6 +77,9 @@ func (p *Planner) withoutRound(pl *Plan) {
 		}
 	}
 }
+
+// ofWhom matches a name that something is asked of.
+var ofWhom = regexp.MustCompile(`\p{Lu}[\p{L}\d.]*['’]s\s|\bof \p{Lu}[\p{L}\d.]+`)
 
 // muchMore matches a question for a difference.
 var muchMore = regexp.MustCompile(`(?i)\bhow much (?:more|less|\w+er)\b|(?:便宜|贵|省|高|低|快|慢|大|小|强|提升|提高|降低|减少|增加|增长)(?:了|出)?多少|百分之(?:几|多少)|几分之几|几折|\bwhat (?:percent|percentage|fraction|share)\b`)
