@@ -268,6 +268,9 @@ func adds(p *plan.Plan, chosen []candidate, c *candidate) bool {
 	if len(chosen) == 0 {
 		return true
 	}
+	if !p.Conflict && ofAnotherAlone(p, c) && !ofAnotherAlone(p, &chosen[0]) {
+		return false // "it" is another project there
+	}
 	if slices.ContainsFunc(c.states, isFigure) && missesKey(p, c) && !missesKey(p, &chosen[0]) {
 		return false // the same figure of another thing
 	}
@@ -284,6 +287,11 @@ func adds(p *plan.Plan, chosen []candidate, c *candidate) bool {
 	}
 	known := slices.ContainsFunc(chosen, func(o candidate) bool { return o.hit.Report == c.hit.Report })
 	return !known && c.score >= otherReport*best && (len(c.states) > 0 || c.coverage >= minSentenceCoverage && (len(c.names) > 0 || len(chosen[0].states) == 0))
+}
+
+// ofAnotherAlone reports whether c stands in what describes one other project than the one asked for.
+func ofAnotherAlone(p *plan.Plan, c *candidate) bool {
+	return len(p.Projects) == 1 && len(c.about) == 1 && c.about[0] != p.Projects[0]
 }
 
 // newConcept reports whether c holds a weighty word of the question that none of the chosen holds.

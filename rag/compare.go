@@ -128,7 +128,7 @@ func (e *Engine) comparing(w *writer, p *plan.Plan, pr *catalogue.Project, cands
 	}
 	var chosen []candidate
 	for _, c := range pool {
-		if len(chosen) < maxStated && size(chosen)+len([]rune(c.text)) <= limit && !repeats(chosen, &c) && !w.has(&c) {
+		if len(chosen) < maxStated && size(chosen)+len([]rune(c.text)) <= limit && !repeats(chosen, &c) && !w.has(&c) && !e.retells(p, chosen, &c) {
 			chosen = append(chosen, c)
 		}
 	}

@@ -328,13 +328,16 @@ func hasNoValue(p *plan.Plan, id string) bool {
 const relatedCount = 3
 
 // related names the topics of the nearest passages.
-func related(hits []Hit) []string {
+func (e *Engine) related(hits []Hit) []string {
 	var out []string
 	for _, h := range hits {
 		if len(h.Path) == 0 {
 			continue
 		}
 		topic := h.Path[len(h.Path)-1]
+		if strings.HasSuffix(topic, "?") && len(e.cfg.Catalogue.Find(topic)) == 0 {
+			continue // a line to the reader
+		}
 		if !slices.Contains(out, topic) {
 			out = append(out, topic)
 		}

@@ -63,7 +63,7 @@ func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, 
 		}
 	}
 	if !e.covered(p, hits, cands) {
-		return notCovered(p, related(hits)), hits, nil
+		return notCovered(p, e.related(hits)), hits, nil
 	}
 	var a Answer
 	switch {
@@ -81,7 +81,7 @@ func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, 
 		a = e.state(p, cands)
 	}
 	if len(a.Sentences) == 0 {
-		return notCovered(p, related(hits)), hits, nil
+		return notCovered(p, e.related(hits)), hits, nil
 	}
 	return a, hits, nil
 }

@@ -78,6 +78,9 @@ func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact
 		return r
 	}
 	if p.Filter.Op == plan.None {
+		if said := oneLine(e.reports[f.Report].Text[f.Start:f.End]); len([]rune(said)) <= shortDenial {
+			r.short, r.text = r.text, r.text+phrase(p.Language, ": “", "：“")+said+"”"
+		}
 		return r
 	}
 	for _, o := range largestElsewhere(f, facts) {
@@ -86,6 +89,9 @@ func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact
 	}
 	return r
 }
+
+// shortDenial is how many characters a sentence may have that is shown beside what it denies.
+const shortDenial = 90
 
 // largestElsewhere returns the largest figure of each report but that of f, where no figure of that report
 // is f's.
