@@ -50,6 +50,7 @@ type Attribute struct {
 	Words  `yaml:",inline"`
 	Label  Label  `yaml:"label"`
 	Loose  bool   `yaml:"loose"`  // its values are of different things: not said without the sentence
+	Apart  Words  `yaml:"apart"`  // those of its words that name things which are not each other
 	Asked  Words  `yaml:"asked"`  // further cues of questions, which no sentence need hold
 	Vague  Words  `yaml:"vague"`  // those of its words that tell only that something of the kind happened, not what
 	Kin    string `yaml:"kin"`    // id of the attribute whose denial denies this one too
@@ -195,6 +196,7 @@ func joinAttribute(l []Attribute, a Attribute) []Attribute {
 			l[i].State = l[i].State.join(a.State)
 			l[i].Vague = l[i].Vague.join(a.Vague)
 			l[i].Asked = l[i].Asked.join(a.Asked)
+			l[i].Apart = l[i].Apart.join(a.Apart)
 			l[i].Unless = l[i].Unless.join(a.Unless)
 			l[i].Values = append(slices.Clone(l[i].Values), a.Values...)
 			return l

@@ -328,7 +328,7 @@ func (e *Engine) compareConcepts(p *plan.Plan, cands []candidate) Answer {
 		slices.SortStableFunc(pool, func(a, b candidate) int { return defining(b, k) - defining(a, k) })
 		var chosen []candidate
 		for _, c := range pool {
-			if len(chosen) < maxStated && size(chosen)+len([]rune(c.text)) <= summaryRunes/2 && !repeats(chosen, &c) && !w.has(&c) {
+			if len(chosen) < maxStated && size(chosen)+len([]rune(c.text)) <= summaryRunes/2 && !repeats(chosen, &c) && !w.has(&c) && !dangles(p, &c, chosen) && !isHeadingLike(&c, cands) {
 				chosen = append(chosen, c)
 			}
 		}

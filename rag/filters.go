@@ -83,8 +83,15 @@ func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact
 		}
 		return r
 	}
-	for _, o := range largestElsewhere(f, facts) {
+	others := largestElsewhere(f, facts)
+	if len(others) > 0 && r.ages {
+		r.text, r.ages = r.text+e.printedAsOf(f, p.Language), false
+	}
+	for _, o := range others {
 		r.text += phrase(p.Language, "; another report: ", "；另一份报告：") + e.value(o, p.Language)
+		if ages(&o) {
+			r.text += e.printedAsOf(&o, p.Language)
+		}
 		r.also = append(r.also, spot{o.Passage, o.Start, o.End})
 	}
 	return r
@@ -92,6 +99,15 @@ func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact
 
 // shortDenial is how many characters a sentence may have that is shown beside what it denies.
 const shortDenial = 90
+
+// printedAsOf is how old a fact's figure is, "" where its report has no date.
+func (e *Engine) printedAsOf(f *catalogue.Fact, language string) string {
+	published := e.reports[f.Report].Published
+	if published.IsZero() {
+		return ""
+	}
+	return asOf(published, language)
+}
 
 // largestElsewhere returns the largest figure of each report but that of f, where no figure of that report
 // is f's.

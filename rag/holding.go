@@ -341,7 +341,7 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 			held += k.Weight * k.Match(normal)
 		}
 		if !slices.ContainsFunc(keys, func(k plan.Concept) bool {
-			return k.Match(normal) > 0 && cues.holds(normal, k) && !e.deniedIn(text, k) && e.inTense(p, text, k)
+			return k.Match(normal) > 0 && cues.holds(normal, k) && e.tellsTense(p, text, k)
 		}) {
 			continue
 		}
@@ -369,6 +369,15 @@ func (e *Engine) deniedIn(text string, k plan.Concept) bool {
 		denied = true
 	}
 	return denied
+}
+
+// tellsTense reports whether a sentence tells of the key in the asked tense, and does not deny it. What is denied
+// is still to come where that is asked for.
+func (e *Engine) tellsTense(p *plan.Plan, text string, k plan.Concept) bool {
+	if e.deniedIn(text, k) {
+		return p.Tense == plan.Planned
+	}
+	return e.inTense(p, text, k)
 }
 
 // inTense reports whether a sentence tells of the key in the tense that is asked for, if one is: what is

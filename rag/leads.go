@@ -82,6 +82,7 @@ const longParticle = 5
 var (
 	openers = normals([]string{"it", "its", "this", "that", "these", "those", "they", "their", "such", "he", "she", "his", "her",
 		"它", "其", "这", "那", "此", "该", "他", "她", "前者", "后者"})
+	subjects = normals([]string{"it", "they", "he", "she", "它", "他", "她"}) // which stand for a thing alone
 	goersOn  = normals([]string{"并", "且", "还", "也", "and"})
 	pointers = normals([]string{"该", "这个", "这款", "this", "these"})
 )
@@ -134,10 +135,16 @@ func complete(p *plan.Plan, chosen, cands []candidate) []candidate {
 		case len(c.states) == 0 && pointsBack(c.normal) || len(p.Projects) == 0 && refersBack(c.normal):
 			add(neighbour(c, cands, -1))
 		}
+		if dangles(p, c, out) && len(chosen) > 1 {
+			continue // "it" is nothing that the answer speaks of
+		}
 		out = append(out, *c)
 		if next := neighbour(c, cands, 1); next != nil && (goesOn(next.normal) || c.leads && !announces(c.text)) {
 			add(next)
 		}
+	}
+	if len(out) == 0 {
+		return chosen
 	}
 	return out
 }
@@ -145,6 +152,16 @@ func complete(p *plan.Plan, chosen, cands []candidate) []candidate {
 // isBareLink reports whether a sentence is one word, as a link is: it explains nothing.
 func isBareLink(text string) bool {
 	return corpus.HanShare(text) == 0 && !strings.Contains(strings.TrimSpace(text), " ")
+}
+
+// dangles reports whether a sentence about one project begins with "it" in an answer that names none, and what the
+// answer says before does not name it.
+func dangles(p *plan.Plan, c *candidate, before []candidate) bool {
+	if len(p.Projects) > 0 || len(c.about) != 1 || !begins(corpus.Normal(c.text), subjects) {
+		return false
+	}
+	last := len(before) - 1
+	return last < 0 || before[last].number != c.number || !c.about[0].NamedIn(before[last].normal)
 }
 
 // neighbour returns the candidate so many sentences behind c in its line, or nil.

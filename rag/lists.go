@@ -34,6 +34,9 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count {
 		return Answer{}, false
 	}
+	if p.Filter != nil && p.Filter.Op == plan.None && p.Filter.Attribute.Type == corpus.When && p.Filter.Attribute.Loose {
+		return e.listNotYet(p)
+	}
 	if p.Filter != nil && !p.Each {
 		if a, ok := e.listFiltered(p); ok || p.Filter.Op != plan.Equal {
 			return a, ok
@@ -67,6 +70,32 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		return e.listReports(p)
 	}
 	return a, ok
+}
+
+// listNotYet lists the projects of which something is denied so far, or planned.
+func (e *Engine) listNotYet(p *plan.Plan) (Answer, bool) {
+	rows, _ := e.filtered(p)
+	open := *p
+	open.Filter, open.Tense = nil, plan.Planned
+	keys := e.keys(&open)
+	if slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		return slices.ContainsFunc(p.Filter.Attribute.Apart.All(), func(w string) bool { return corpus.Normal(w) == c.Alternatives[0] })
+	}) {
+		rows = e.inAskedWords(&open, rows)
+	}
+	for _, r := range e.inAskedWords(&open, e.holding(&open, keys), keys...) {
+		if !hasRow(rows, r.project) {
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) == 0 {
+		return notCovered(p, nil), true
+	}
+	label := listLabel(p, keys)
+	if label == "" {
+		label = e.label(p.Filter.Attribute.ID, p.Language)
+	}
+	return e.writeRows(p, label, phrase(p.Language, "not yet, as the reports tell it", "报告称尚未"), rows), true
 }
 
 // listReports lists the projects that the asked reports describe.

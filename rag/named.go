@@ -98,9 +98,18 @@ func (e *Engine) isNamed(c plan.Concept) bool {
 // listNamed lists the projects of which it is stated that the asked name is their value of an attribute: of
 // "projects on Acme" those that stand on it, not those that only name it.
 func (e *Engine) listNamed(p *plan.Plan) (Answer, bool) {
+	rows := e.namedRows(p)
+	if len(rows) == 0 {
+		return Answer{}, false
+	}
+	return e.writeRows(p, listLabel(p, e.keys(p)), "", rows), true
+}
+
+// namedRows returns its rows; nil where the question is for no such name alone.
+func (e *Engine) namedRows(p *plan.Plan) []row {
 	keys := e.keys(p)
 	if len(keys) != 1 || !e.isNamed(keys[0]) {
-		return Answer{}, false
+		return nil
 	}
 	var rows []row
 	for id, n := range e.named {
@@ -117,10 +126,7 @@ func (e *Engine) listNamed(p *plan.Plan) (Answer, bool) {
 			}
 		}
 	}
-	if len(rows) == 0 {
-		return Answer{}, false
-	}
-	return e.writeRows(p, listLabel(p, keys), "", rows), true
+	return rows
 }
 
 // namedFact returns the first fact of the project by which one of the names, in normal form, is its value.

@@ -95,7 +95,7 @@ func TestAskedBounds(t *testing.T) {
 // TestAskedLargest holds that a list by size shows what another report says instead.
 func TestAskedLargest(t *testing.T) {
 	a := orchard(t).ask(t, "which project raised the most?")
-	if got := a.Render(); !strings.Contains(got, "$600 million; another report: $43 million (Series A, August 2024)") || len(a.Citations) != 2 {
+	if got := a.Render(); !strings.Contains(got, "$600 million, as of 2024-03; another report: $43 million (Series A, August 2024)") || len(a.Citations) != 2 {
 		t.Errorf("the other report's figure is not told:\n%s", got)
 	}
 }

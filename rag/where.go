@@ -24,10 +24,13 @@ func (e *Engine) Where(conditions []plan.Condition, language string) (Answer, er
 			return Answer{}, fmt.Errorf("list projects: %w", err)
 		}
 		var found []row
-		if p.Filter != nil {
+		switch {
+		case p.Filter != nil:
 			found, _ = e.filtered(&p)
-		} else {
-			found = e.holding(&p, e.keys(&p))
+		default:
+			if found = e.namedRows(&p); len(found) == 0 {
+				found = e.holding(&p, e.keys(&p))
+			}
 		}
 		labels = append(labels, c.String())
 		if i == 0 {

@@ -146,6 +146,10 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 			f.Date, f.Quarter = r.dateOf(text, clauses, values, v)
 		}
 		out = append(out, f)
+		if joint := c.jointly(text[:v.Start], owner); joint != nil {
+			f.Project = joint
+			out = append(out, f)
+		}
 	}
 	doubtScales(text, out)
 	if denial {
@@ -463,6 +467,20 @@ func (c *Catalogue) comparison(r *factReader, text string, clauses []corpus.Span
 
 // relative matches a clause that goes on about what was named right before it.
 var relative = regexp.MustCompile(`^\s*(?:which|who|whose|that)\b`)
+
+// jointly returns the project that stands before owner in one subject with it, "Acme and Bolt raised"; nil for none.
+func (c *Catalogue) jointly(before string, owner *Project) *Project {
+	l := c.Find(before)
+	for i := len(l) - 1; i > 0; i-- {
+		if l[i].Project == owner && l[i-1].Project != owner && joined.MatchString(before[l[i-1].End:l[i].Start]) {
+			return l[i-1].Project
+		}
+	}
+	return nil
+}
+
+// joined matches what joins two subjects.
+var joined = regexp.MustCompile(`^\s*(?:和|与|及|&|and)\s*$`)
 
 // lastNamed returns the project that is named last in text, or nil.
 func (c *Catalogue) lastNamed(text string, passage int) *Project {

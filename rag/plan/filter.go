@@ -23,7 +23,10 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	attribute, ok := bounded(pl.Attributes)
 	op, strict := inclusive(p.op(full))
 	value, has := p.bound(question)
-	if p.lacks(strings.ReplaceAll(full, " 有 没 有 ", " 有 ")) && pl.Intent == List && !(has && (op == Over || op == Under)) { // 不到 1000 万 denies nothing
+	if pl.Intent == List && p.lacks(full) && p.notYet(pl, full) {
+		rest = p.cutAll(rest, p.negations)
+	}
+	if p.lacks(strings.ReplaceAll(full, " 有 没 有 ", " 有 ")) && pl.Intent == List && !(has && (op == Over || op == Under)) && !p.notYet(pl, full) { // 不到 1000 万 denies nothing
 		if a, ok := deniable(pl.Attributes); ok {
 			pl.Filter = &Filter{Attribute: a, Op: None, Withheld: p.heldBack(full)}
 			return p.cutAll(rest, p.negations)
@@ -193,6 +196,15 @@ func (p *Planner) lacks(full string) bool {
 		}
 	}
 	return false
+}
+
+// notYet reports whether a list is for what has not happened yet and is planned.
+func (p *Planner) notYet(pl *Plan, full string) bool {
+	a, ok := deniable(pl.Attributes)
+	if !ok || a.Type != corpus.When || !a.Loose {
+		return false
+	}
+	return pl.Tense == Planned
 }
 
 // heldBack reports whether a question in normal form asks for what is kept back: "not disclosed".
