@@ -50,6 +50,7 @@ type Config struct {
 
 	Forgetter Forgetter // nil: nothing is known of a person but the sessions
 	Feedback  Feedback  // nil: answers are not remembered
+	Observer  Observer  // nil: nobody counts, and no line is logged of each answer
 
 	Limits Limits
 	Logger *slog.Logger     // nil: nothing is logged
@@ -166,6 +167,12 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 	if n := utf8.RuneCountInString(q.Text); n > b.config.Limits.Question {
 		return Reply{}, &TooLongError{Length: n, Limit: b.config.Limits.Question}
 	}
+	out := Outcome{Platform: m.Platform}
+	began := time.Now()
+	defer func() {
+		out.Took = time.Since(began)
+		b.observe(ctx, m, out)
+	}()
 	key := sessionKey(m)
 	turns, err := b.sessions.Turns(ctx, key)
 	if err != nil { // an answer without the talk before it is better than none
@@ -190,6 +197,7 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 	if a.Language == "" {
 		a.Language = LanguageOf(q.Text, m.Locale)
 	}
+	out.Answer, out.Cost = &a, b.priceOf(a.Usage)
 	if err := b.sessions.Add(ctx, key, rag.Turn{Question: q.Text, Answer: &a}); err != nil {
 		b.logger.WarnContext(ctx, "session not written", "error", err)
 	}

@@ -46,6 +46,7 @@ type Config struct {
 	Answers int             // questions answered at a time; 0 means 8
 	Timing  Timing
 	Logger  *slog.Logger     // nil: nothing is logged
+	Monitor bot.Monitor      // nil: nobody is told how the adapter gets on
 	Now     func() time.Time // clock of interaction tokens; nil is time.Now
 }
 
@@ -116,6 +117,9 @@ func New(c Config) (*Adapter, error) {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Monitor == nil {
+		c.Monitor = bot.NoMonitor{}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -137,8 +137,8 @@ func (in *intake) message(ctx, sends context.Context, m *discordgo.Message) {
 	if !addressed(m, self) || !in.seen.add(m.ID) {
 		return
 	}
-	message := messageOf(m, self)
-	err := in.queue.Add(lane(message), func(work context.Context) { in.answerMessage(work, sends, message) })
+	message, received := messageOf(m, self), time.Now()
+	err := in.queue.Add(lane(message), func(work context.Context) { in.answerMessage(work, sends, message, received) })
 	if errors.Is(err, bot.ErrBusy) {
 		in.sayBusy(ctx, message)
 	}
@@ -201,7 +201,7 @@ const deliverWithin = 10 * time.Minute
 
 // answerMessage answers with replies to the message. The handler may work as
 // long as work lasts; sends outlasts it.
-func (in *intake) answerMessage(work, sends context.Context, m bot.Message) {
+func (in *intake) answerMessage(work, sends context.Context, m bot.Message, received time.Time) {
 	stop := in.typing(work, m.Chat)
 	texts := in.answer(work, m)
 	stop()
@@ -213,6 +213,7 @@ func (in *intake) answerMessage(work, sends context.Context, m bot.Message) {
 			return
 		}
 	}
+	in.config.Monitor.Delivered(Name, time.Since(received))
 }
 
 // sayBusy tells a person that the queue is full, once at a time.

@@ -129,6 +129,7 @@ func (in *intake) refuse(ctx context.Context, i *discordgo.Interaction, r bot.Re
 // answerCommand answers with the deferred response and follow-ups. Past the
 // life of the token, or where it is refused, it goes on with channel messages.
 func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Interaction, m bot.Message, received time.Time) {
+	began := received
 	texts := in.handleCommand(work, i, m, received)
 	ctx, cancel := context.WithTimeout(sends, deliverWithin)
 	defer cancel()
@@ -146,6 +147,9 @@ func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Intera
 			in.logger.ErrorContext(ctx, "answer not sent", "error", err, "part", n+1, "parts", len(texts))
 			return
 		}
+	}
+	if !began.IsZero() {
+		in.config.Monitor.Delivered(Name, in.config.Now().Sub(began))
 	}
 }
 

@@ -42,6 +42,7 @@ func (a *Adapter) poll(ctx, sends context.Context, queue *bot.Queue) (int, error
 				return offset, fatal
 			}
 			a.logPoll(ctx, err)
+			a.retried(err)
 			_ = retry.wait(ctx, err) // the loop looks at ctx
 			continue
 		case len(updates) == 0:
@@ -96,8 +97,10 @@ func (a *Adapter) take(ctx, sends context.Context, queue *bot.Queue, u update) e
 	// Limits hold for a chat with all its topics, so order is kept for all of it.
 	chat := strconv.FormatInt(u.Message.Chat.ID, 10)
 	a.begin(u.UpdateID)
+	received := time.Now()
 	err := queue.AddWait(ctx, chat, func(ctx context.Context) {
 		if a.answer(ctx, sends, u, m) {
+			a.delivered(received)
 			a.end(u.UpdateID)
 		}
 	})

@@ -147,9 +147,11 @@ func (a *Adapter) send(ctx context.Context, t *target, text, mode string) error 
 		if isDoubtful(err) {
 			doubts++
 		}
-		switch {
-		case !again, ctx.Err() != nil, retry.tries >= mostTries, doubts >= mostDoubts:
+		if !again || ctx.Err() != nil || retry.tries >= mostTries || doubts >= mostDoubts {
 			return err
+		}
+		a.retried(err)
+		switch {
 		case now:
 			retry.tries++
 		case retry.wait(ctx, err) != nil:

@@ -45,6 +45,7 @@ type Config struct {
 	Endpoint string // "" means DefaultEndpoint
 	Handler  bot.Handler
 	Logger   *slog.Logger // nil: nothing is logged
+	Monitor  bot.Monitor  // nil: nobody is told how the adapter gets on
 
 	Queue   bot.QueueLimits // its Workers bound the chats that are served or waited for at a time; 0 means 64
 	Answers int             // questions answered at a time; 0 means 8
@@ -62,6 +63,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Monitor == nil {
+		c.Monitor = bot.NoMonitor{}
 	}
 	if c.Queue.Workers <= 0 {
 		c.Queue.Workers = 64
@@ -167,6 +171,7 @@ func (a *Adapter) connect(ctx context.Context) error {
 			return fatal
 		}
 		a.logger.WarnContext(ctx, "telegram not reached", "error", err)
+		a.retried(err)
 		if retry.wait(ctx, err) != nil {
 			return nil // asked to stop
 		}

@@ -23,6 +23,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/waymark-bot/waymark/bot"
 )
 
 func main() {
@@ -67,6 +69,7 @@ type app struct {
 	stdout   io.Writer
 	stderr   io.Writer
 	logger   *slog.Logger
+	monitor  bot.Monitor // of the platforms that are served
 }
 
 // run is main without the process: environ is "KEY=value" as [os.Environ]

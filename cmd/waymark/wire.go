@@ -411,20 +411,45 @@ func (a *app) adapters(h bot.Handler) ([]bot.Adapter, error) {
 	var out []bot.Adapter
 	s := a.settings
 	if s.TelegramToken != "" {
-		t, err := telegram.New(telegram.Config{Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger})
+		t, err := telegram.New(telegram.Config{Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger,
+			Monitor: a.monitor, Grace: s.grace()})
 		if err != nil {
 			return nil, a.badPlatform(telegram.Name, err)
 		}
 		out = append(out, t)
 	}
 	if s.DiscordToken != "" {
-		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger})
+		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger,
+			Monitor: a.monitor, Timing: discord.Timing{Grace: s.grace()}})
 		if err != nil {
 			return nil, a.badPlatform("discord", err)
 		}
 		out = append(out, d)
 	}
 	return out, nil
+}
+
+// platforms are the names of those with a token.
+func (a *app) platforms() []string {
+	var out []string
+	if a.settings.TelegramToken != "" {
+		out = append(out, telegram.Name)
+	}
+	if a.settings.DiscordToken != "" {
+		out = append(out, discord.Name)
+	}
+	return out
+}
+
+// show serves the metrics, and whether the bots are alive and ready. A nil state is memory.
+func (a *app) show(ctx context.Context, m *meters, l *live, state *store.Store) (stop func(), err error) {
+	r := &readiness{live: l, links: m.links, ended: ctx.Done()}
+	m.registry.MustRegister(newCorpusGauge(l))
+	if state != nil {
+		r.state = state.Check
+		m.registry.MustRegister(newInboxGauge(state.Backlog, a.logger))
+	}
+	return a.listen(ctx, endpoints(m, r, a.logger))
 }
 
 // badPlatform is the usage error about what an adapter does not take: its
