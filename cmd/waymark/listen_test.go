@@ -114,6 +114,10 @@ func TestMetrics(t *testing.T) {
 			if s := standsAt(t, at, http.StatusOK); len(s.Problems) > 0 || len(s.Platforms) != 1 || s.Platforms[0].Heard == nil || s.Generation == "" {
 				t.Errorf("ready, and says %+v", s)
 			}
+			_, port, _ := net.SplitHostPort(strings.TrimPrefix(at, "http://"))
+			if h := command(t, "", []string{"WAYMARK_LISTEN=0.0.0.0:" + port}, "health"); h != (result{stdout: "ready\n"}) {
+				t.Errorf("health: %+v", h)
+			}
 			if status, body := fetched(t, at+"/healthz"); status != http.StatusOK || body != "ok\n" {
 				t.Errorf("/healthz: %d %q", status, body)
 			}
@@ -175,8 +179,15 @@ func TestReadyBeforeThePlatforms(t *testing.T) {
 			t.Fatalf("problems %q", s.Problems)
 		}
 	}
+	r := command(t, "", []string{"WAYMARK_LISTEN=" + strings.TrimPrefix(at, "http://")}, "health")
+	if r.code != exitFailure || r.stderr != "waymark: error: not ready: telegram is not connected yet\n" {
+		t.Errorf("health: %+v", r)
+	}
 	p.signal(syscall.SIGTERM)
 	p.wait()
+	if r := command(t, "", []string{"WAYMARK_LISTEN=" + strings.TrimPrefix(at, "http://")}, "health"); r.code != exitFailure || !strings.Contains(r.stderr, "refused") {
+		t.Errorf("health of nothing: %+v", r)
+	}
 }
 
 func TestReadiness(t *testing.T) {
