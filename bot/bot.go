@@ -25,6 +25,7 @@ type Message struct {
 	Chat     string // the platform's id of the chat, channel or thread
 	User     string // the platform's id of the person; never shown, never logged in clear
 	Private  bool   // a chat of the person and the bot alone
+	Admin    bool   // the person administers the chat, as the platform reports
 	Command  string // "start", "help", "ask", "project", "reset", ...; "" for plain text
 	Text     string // the question or the command's argument, without the mention of the bot
 	Locale   string // the client's language as the platform reports it ("zh-CN"); only a last resort

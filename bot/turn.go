@@ -50,6 +50,7 @@ type Config struct {
 
 	Forgetter Forgetter // nil: nothing is known of a person but the sessions
 	Feedback  Feedback  // nil: answers are not remembered
+	News      *NewsDesk // nil: nobody can subscribe
 	Observer  Observer  // nil: nobody counts, and no line is logged of each answer
 
 	Limits Limits
@@ -120,7 +121,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (r Reply) {
 // takes none (the code of a start link, say) tells nothing.
 func replyLanguage(m Message) string {
 	switch m.Command {
-	case CommandStart, CommandHelp, CommandSources, CommandReset, CommandForget:
+	case CommandStart, CommandHelp, CommandSources, CommandReset, CommandForget, CommandSubscribe, CommandUnsubscribe:
 		return LanguageOf("", m.Locale)
 	}
 	return LanguageOf(m.Text, m.Locale)
@@ -144,6 +145,10 @@ func (b *Bot) handle(ctx context.Context, m Message, lang string) (Reply, error)
 		return textReply(lang, w.reset), nil
 	case CommandForget:
 		return b.forget(ctx, m, w)
+	case CommandSubscribe:
+		return b.subscribe(ctx, m)
+	case CommandUnsubscribe:
+		return b.unsubscribe(ctx, m)
 	case CommandNoText:
 		return textReply(lang, w.noText), nil
 	case CommandAsk:
