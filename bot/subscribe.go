@@ -128,8 +128,8 @@ func subscriptionOf(text string, w digestWords) (s Subscription, problem string)
 				return s, fmt.Sprintf(w.bad, word)
 			}
 			at, s.Minute = true, h*60+minute
-		case strings.ContainsAny(word, ":：") && clock != nil:
-			return s, fmt.Sprintf(w.bad, word)
+		case word[0] >= '0' && word[0] <= '9': // no zone begins like that
+			return s, fmt.Sprintf(w.bad, shortened(word))
 		default:
 			zone = append(zone, word)
 		}

@@ -184,7 +184,7 @@ func Commands(lang string) []CommandInfo {
 			{Name: CommandAsk, Description: "根据报告回答问题，附出处", Argument: "问题"},
 			{Name: CommandProject, Description: "查看一个项目的概况", Argument: "名称"},
 			{Name: CommandSources, Description: "列出我读过的报告"},
-			{Name: CommandSubscribe, Description: "订阅报告动态", Argument: "when", Optional: true},
+			{Name: CommandSubscribe, Description: "订阅报告动态", Argument: "时间", Optional: true},
 			{Name: CommandUnsubscribe, Description: "取消订阅"},
 			{Name: CommandReset, Description: "清空之前的问题"},
 			{Name: CommandForget, Description: "删除关于我的一切信息"},

@@ -66,7 +66,7 @@ func (d *Discord) createMessage(c *discordCall) discordAnswer {
 	if refused != nil {
 		return *refused
 	}
-	m := &DiscordMessage{Channel: channel, Author: d.world.bot, Content: content, Flags: discordFlags(body), nonce: nonce}
+	m := &DiscordMessage{Channel: channel, Author: d.world.bot, Content: content, Flags: discordFlags(body), nonce: nonce, Buttons: d.buttons(c)}
 	if ref, ok := body["message_reference"].(discordMap); ok {
 		id, _ := ref["message_id"].(string)
 		switch to := d.message(id); {

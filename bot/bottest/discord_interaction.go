@@ -224,7 +224,7 @@ func (d *Discord) callback(c *discordCall) discordAnswer {
 		m := &DiscordMessage{Channel: i.place.Channel, Author: d.world.bot, Flags: discordFlags(data)&discordEphemeral | discordLoading, Interaction: i.id}
 		d.put(m)
 		i.original = m.ID
-	case kind == discordRespondMessage && i.kind == discordCommandInteraction:
+	case kind == discordRespondMessage && (i.kind == discordCommandInteraction || i.kind == discordComponentInteraction):
 		content, refused := d.checkMessage(c, data, discordSuppressEmbeds|discordEphemeral|discordSuppressNotifications|discordComponentsV2)
 		if refused != nil {
 			return *refused

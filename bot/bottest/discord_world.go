@@ -40,6 +40,7 @@ type DiscordMessage struct {
 	Reference   string // id of the message that it replies to
 	Interaction string // id of the interaction that it answers
 	Edits       int
+	Buttons     []DiscordButton
 
 	mentions []string // user ids, that of a pinged reply included
 	webhook  bool     // sent by a webhook that is no interaction

@@ -42,6 +42,7 @@ type Telegram struct {
 	changed  chan struct{} // closed and replaced whenever something happens
 	nextID   int64         // of users and chats
 	chats    map[int64]*telegramChat
+	presses  map[string]*telegramPress
 	queue    telegramQueue
 	commands map[string][]string // language code to names
 	faults   []*TelegramFault
@@ -78,6 +79,7 @@ func StartTelegram(addr string, o TelegramOptions) (*Telegram, error) {
 		changed:  make(chan struct{}),
 		nextID:   7000001,
 		chats:    make(map[int64]*telegramChat),
+		presses:  make(map[string]*telegramPress),
 		commands: make(map[string][]string),
 		limited:  make(map[int64]time.Time),
 		held:     make(map[int64]time.Time),

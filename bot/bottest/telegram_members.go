@@ -48,6 +48,7 @@ type TelegramMessage struct {
 	Thread   int
 	InTopic  bool // Thread is a topic of a forum
 	Deleted  bool
+	Buttons  []TelegramButton
 	media    string
 }
 

@@ -44,6 +44,8 @@ func (t *Telegram) dispatch(ctx context.Context, method string, form map[string]
 		return t.deleteMessage(form)
 	case "sendMessageDraft":
 		return t.sendMessageDraft(form)
+	case "answerCallbackQuery":
+		return t.answerCallbackQuery(form)
 	case "sendChatAction":
 		return t.sendChatAction(form)
 	case "setMyCommands":
@@ -108,6 +110,7 @@ func (t *Telegram) sendMessage(form map[string]string) telegramAnswer {
 	if refused := t.replyTo(chat, form, &m); refused != nil {
 		return *refused
 	}
+	m.Buttons = t.buttons(form)
 	t.checkAlone("sendMessage", form)
 	t.store(chat, &m)
 	chat.answered[m.Thread] = time.Now()

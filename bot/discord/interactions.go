@@ -30,6 +30,8 @@ func (in *intake) interaction(ctx, sends context.Context, i *discordgo.Interacti
 	switch i.Type {
 	case discordgo.InteractionApplicationCommand:
 		in.command(ctx, sends, i, user)
+	case discordgo.InteractionMessageComponent:
+		in.pressed(ctx, i, user)
 	case discordgo.InteractionApplicationCommandAutocomplete:
 		in.do(ctx, "autocomplete", func() { in.complete(ctx, i) })
 	}
@@ -71,7 +73,7 @@ func commandMessage(i *discordgo.Interaction, user *discordgo.User) bot.Message 
 	data, _ := i.Data.(discordgo.ApplicationCommandInteractionData)
 	m := bot.Message{
 		Platform: Name, ID: i.ID, Chat: i.ChannelID, User: user.ID, Private: i.GuildID == "",
-		Command: data.Name, Locale: string(i.Locale),
+		Command: data.Name, Locale: string(i.Locale), Admin: administers(i),
 	}
 	for _, o := range data.Options {
 		if text, ok := o.Value.(string); ok {

@@ -67,7 +67,7 @@ func TestCommandBecomesMessage(t *testing.T) {
 			t.Errorf("place %d: %+v", i, got[0])
 		}
 		want := bot.Message{
-			Platform: "discord", ID: id, Chat: at.Channel, User: b.Member(), Private: at.Guild == "",
+			Platform: "discord", ID: id, Chat: at.Channel, User: b.Member(), Private: at.Guild == "", Admin: at.Guild != "",
 			Command: "project", Text: "North Path", Locale: "en-US",
 		}
 		if diff := cmp.Diff(want, p.all()[i]); diff != "" {
@@ -291,7 +291,7 @@ func TestCommands(t *testing.T) {
 	t.Parallel()
 	d := serve(t, bottest.DiscordOptions{})
 	b := run(t, d, &parrot{}).ready()
-	want := []string{"ask", "project", "sources", "reset", "forget", "help"}
+	want := []string{"ask", "project", "sources", "subscribe", "unsubscribe", "reset", "forget", "help"}
 	if diff := cmp.Diff(want, d.Commands("")); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}

@@ -16,6 +16,7 @@ type outgoing struct {
 	Content         string                           `json:"content"`
 	Flags           discordgo.MessageFlags           `json:"flags"`
 	AllowedMentions discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+	Components      []discordgo.MessageComponent     `json:"components,omitempty"`
 
 	// For channel messages only.
 	Nonce        string                      `json:"nonce,omitempty"`

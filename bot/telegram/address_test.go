@@ -166,7 +166,7 @@ func TestEditsAndOtherUpdatesAreNotAnswered(t *testing.T) {
 		t.Errorf("%d messages were handled, want 2: %+v", n, p.all())
 	}
 	for _, c := range server.Calls("getUpdates") {
-		if c.Params["allowed_updates"] != `["message"]` {
+		if c.Params["allowed_updates"] != `["message","callback_query"]` {
 			t.Errorf("polled with allowed_updates %q", c.Params["allowed_updates"])
 		}
 	}

@@ -64,13 +64,13 @@ func (a *Adapter) poll(ctx, sends context.Context, queue *bot.Queue) (int, error
 
 const mostUpdates = 100 // https://core.telegram.org/bots/api#getupdates
 
-// getUpdates polls once. Only messages are asked for, by name: otherwise the
+// getUpdates polls once. Only messages and buttons are asked for, by name: otherwise the
 // setting of whoever polled before would stay.
 func (a *Adapter) getUpdates(ctx context.Context, offset, limit int, wait time.Duration) ([]update, error) {
 	params := tgbotapi.Params{
 		"limit":           strconv.Itoa(limit),
 		"timeout":         strconv.Itoa(int(wait.Seconds())),
-		"allowed_updates": `["message"]`,
+		"allowed_updates": `["message","callback_query"]`,
 	}
 	params.AddNonZero("offset", offset)
 	var updates []update
@@ -89,6 +89,9 @@ func (a *Adapter) logPoll(ctx context.Context, err error) {
 
 // take queues the answer to an update. An error means that it was not taken.
 func (a *Adapter) take(ctx, sends context.Context, queue *bot.Queue, u update) error {
+	if u.CallbackQuery != nil {
+		return a.takePress(ctx, sends, queue, u)
+	}
 	m, ok := a.read(u)
 	if !ok {
 		return nil

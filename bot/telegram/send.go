@@ -25,6 +25,8 @@ type target struct {
 	topic   int // 0: none
 	replyTo int // 0: none
 	update  int // for the log, which names no chat and no person
+
+	keyboard string // what stands below the message, as the Bot API takes it; "" for nothing
 }
 
 // newTarget replies to the message in a group, where others talk too.
@@ -205,6 +207,7 @@ func (t *target) message(text, mode string) tgbotapi.Params {
 	p := t.params()
 	p["text"] = text
 	p.AddNonEmpty("parse_mode", mode)
+	p.AddNonEmpty("reply_markup", t.keyboard)
 	p["link_preview_options"] = `{"is_disabled":true}`
 	if t.replyTo != 0 {
 		p["reply_parameters"] = `{"message_id":` + strconv.Itoa(t.replyTo) + `,"allow_sending_without_reply":true}`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +24,9 @@ type live struct {
 	logger     *slog.Logger
 
 	current atomic.Pointer[serving]
+
+	printing sync.Mutex
+	printed  printed
 }
 
 var (

@@ -50,6 +50,11 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	all := chores(state)
+	if state != nil {
+		desk, digests := a.news(state, l, notifiers(adapters))
+		l.bot.News, all = desk, append(all, digests)
+	}
 	if len(adapters) == 0 {
 		return hintf(errNoPlatform, "set WAYMARK_TELEGRAM_TOKEN (from @BotFather) or WAYMARK_DISCORD_TOKEN (developer portal, Bot), or both; `waymark chat` needs neither")
 	}
@@ -69,7 +74,7 @@ func (a *app) serve(ctx context.Context) error {
 	watch.Go(func() { l.watch(watching) })
 	if state != nil {
 		watch.Go(func() {
-			if err := state.Chores(watching, chores(state)...); err != nil && watching.Err() == nil {
+			if err := state.Chores(watching, all...); err != nil && watching.Err() == nil {
 				a.logger.ErrorContext(ctx, "chores ended, what is past its time is not deleted", "error", err)
 			}
 		})

@@ -377,6 +377,13 @@ func chores(s *store.Store) []store.Chore {
 	}}}
 }
 
+// news lets people subscribe to the news of what l answers from; the chore sends them.
+func (a *app) news(s *store.Store, l *live, to map[string]bot.Notifier) (*bot.NewsDesk, store.Chore) {
+	desk := &bot.NewsDesk{Subscriptions: s, Editions: s, Newsroom: l, Admins: []string{discord.Name}}
+	c := bot.Courier{Digests: s, Marks: s, Editions: s, Subscriptions: s, Newsroom: l, Notifiers: to, Logger: a.logger}
+	return desk, store.Chore{Name: "digests", Every: digestEvery, Run: c.Run}
+}
+
 // closeState closes what openState opened.
 func (a *app) closeState(s *store.Store) {
 	if err := s.Close(); err != nil {
