@@ -171,12 +171,13 @@ func Digest(n rag.News, lang string) Reply {
 	for _, part := range []struct {
 		word    string
 		reports []rag.EditionReport
-	}{{w.added, n.Added}, {w.changed, n.Changed}, {w.removed, n.Removed}} {
+	}{{w.added, n.Added}, {w.changed, n.Changed}} {
 		d.list("", len(part.reports), func(i int) Span {
 			r := part.reports[i]
 			return d.cited(fmt.Sprintf(part.word, r.Title), Source{Title: r.Title, Published: r.Published, URL: r.URL})
 		})
 	}
+	d.list("", len(n.Removed), func(i int) Span { return Span{Text: fmt.Sprintf(w.removed, n.Removed[i].Title)} })
 	d.list(w.projects, len(n.Projects), func(i int) Span {
 		return d.cited(n.Projects[i].Name, sourceOf(n.Projects[i].Citation, lang))
 	})
