@@ -5,7 +5,8 @@
 // Start at [New] and [Adapter.Run]. gateway.go keeps the connection that events
 // come in on, around the library's defects; intake.go turns events into
 // messages and queues them; rest.go is the one way out, patient with rate
-// limits and silent about tokens; format.go writes the markup.
+// limits and silent about tokens; format.go writes the markup; notify.go sends
+// what nobody asked for just now.
 //
 // What it does not do: it answers nothing itself, needs no privileged intent
 // (mentions, replies with a ping and direct messages carry their text without

@@ -4,8 +4,9 @@
 // within each chat, and a sender that survives what Telegram answers. poll.go
 // receives and confirms, address.go decides what was said to the bot, format.go
 // writes Telegram's HTML, send.go delivers, draft.go shows an answer while it is
-// being written, client.go is the only code that touches the library's client
-// and keeps the token out of errors and logs.
+// being written, notify.go sends what nobody asked for just now, client.go is
+// the only code that touches the library's client and keeps the token out of
+// errors and logs.
 //
 // A reply is delivered at least once: where a connection ends before Telegram's
 // answer, nobody can know whether the message stands in the chat. It is then
