@@ -52,13 +52,23 @@ func (e *ears) calls() []string {
 	return slices.DeleteFunc(e.all(), func(s string) bool { return strings.Contains(s, " linked ") })
 }
 
+// until waits for what the server does not hear of.
+func (e *ears) until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !holds(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("wait for %s: %q", what, e.all())
+		}
+	}
+}
+
 func TestMonitor(t *testing.T) {
 	t.Parallel()
 	d, e := serve(t, bottest.DiscordOptions{}), &ears{}
 	b := run(t, d, &parrot{}, func(c *Config) { c.Monitor = e }).ready()
-	b.until("the link", func() bool { return slices.Equal(e.all(), []string{"discord linked true"}) })
+	e.until(t, "the link", func() bool { return slices.Equal(e.all(), []string{"discord linked true"}) })
 	d.DropGateway(false)
-	b.until("its loss and return", func() bool {
+	e.until(t, "its loss and return", func() bool {
 		l := e.all()
 		return len(l) >= 3 && l[1] == "discord linked false" && l[2] == "discord linked true"
 	})
@@ -66,11 +76,11 @@ func TestMonitor(t *testing.T) {
 	d.Inject(bottest.DiscordFault{Route: "POST /channels/{channel}/messages", Status: http.StatusInternalServerError})
 	b.Mention(d.Server(), d.Member(), "hello")
 	want := []string{"discord retried, limited true", "discord retried, limited false", "discord delivered in good time true"}
-	b.until("the delivery", func() bool { return len(e.calls()) >= 3 })
+	e.until(t, "the delivery", func() bool { return len(e.calls()) >= 3 })
 	if _, err := d.Slash(d.Server(), d.Member(), "help", nil); err != nil {
 		t.Fatal(err)
 	}
-	b.until("the second delivery", func() bool { return len(e.calls()) >= 4 })
+	e.until(t, "the second delivery", func() bool { return len(e.calls()) >= 4 })
 	if got := e.calls(); !slices.Equal(got, append(want, want[2])) {
 		t.Errorf("heard %q, want %q and a delivery", got, want)
 	}
