@@ -4,9 +4,10 @@
 //
 // Start at [New] and [Adapter.Run]. gateway.go keeps the connection that events
 // come in on, around the library's defects; intake.go turns events into
-// messages and queues them; votes.go takes the thumbs under an answer; admins.go
-// knows who administers a server; rest.go is the one way out, patient with rate
-// limits and silent about tokens; format.go writes the markup.
+// messages and queues them; presses.go takes the buttons below what the bot said,
+// votes.go those that are votes; admins.go knows who administers a server; rest.go
+// is the one way out, patient with rate limits and silent about tokens; format.go
+// writes the markup; notify.go sends what nobody asked for just now.
 //
 // What it does not do: it answers nothing itself, needs no privileged intent
 // (mentions, replies with a ping and direct messages carry their text without
@@ -49,6 +50,7 @@ type Config struct {
 	Answers int             // questions answered at a time; 0 means 8
 	Timing  Timing
 	Logger  *slog.Logger     // nil: nothing is logged
+	Monitor bot.Monitor      // nil: nobody is told how the adapter gets on
 	Now     func() time.Time // clock of interaction tokens; nil is time.Now
 }
 
@@ -131,6 +133,9 @@ func New(c Config) (*Adapter, error) {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Monitor == nil {
+		c.Monitor = bot.NoMonitor{}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -138,9 +138,9 @@ func (in *intake) message(ctx, sends context.Context, m *discordgo.Message) {
 	if !addressed(m, self) || !in.seen.add(m.ID) {
 		return
 	}
-	message := messageOf(m, self)
+	message, received := messageOf(m, self), time.Now()
 	message.Admin = in.adminOf(m)
-	err := in.queue.Add(lane(message), func(work context.Context) { in.answerMessage(work, sends, message) })
+	err := in.queue.Add(lane(message), func(work context.Context) { in.answerMessage(work, sends, message, received) })
 	if errors.Is(err, bot.ErrBusy) {
 		in.sayBusy(ctx, message)
 	}
@@ -195,7 +195,7 @@ var mention = regexp.MustCompile(`<@!?\d+>`)
 func (in *intake) answer(ctx context.Context, m bot.Message) []outgoing {
 	in.answering <- struct{}{} // every holder ends with its context
 	defer func() { <-in.answering }()
-	return bodies(in.config.Handler.Handle(ctx, m))
+	return answerBodies(in.config.Handler.Handle(ctx, m))
 }
 
 // deliverWithin bounds how long one answer is tried to be sent: one that stands
@@ -204,7 +204,7 @@ const deliverWithin = 10 * time.Minute
 
 // answerMessage answers with replies to the message. The handler may work as
 // long as work lasts; sends outlasts it.
-func (in *intake) answerMessage(work, sends context.Context, m bot.Message) {
+func (in *intake) answerMessage(work, sends context.Context, m bot.Message, received time.Time) {
 	stop := in.typing(work, m.Chat)
 	all := in.answer(work, m)
 	stop()
@@ -215,6 +215,9 @@ func (in *intake) answerMessage(work, sends context.Context, m bot.Message) {
 			in.logger.ErrorContext(ctx, "answer not sent", "error", err, "part", n+1, "parts", len(all))
 			return
 		}
+	}
+	if len(all) > 0 {
+		in.config.Monitor.Delivered(Name, time.Since(received))
 	}
 }
 
@@ -231,7 +234,7 @@ func (in *intake) sayBusy(ctx context.Context, m bot.Message) {
 		defer in.notBusy(m)
 		ctx, cancel := context.WithTimeout(ctx, busyWithin)
 		defer cancel()
-		for n, body := range bodies(bot.Busy(m)) {
+		for n, body := range answerBodies(bot.Busy(m)) {
 			if err := in.say(ctx, m, n, body); err != nil {
 				in.logger.WarnContext(ctx, "busy notice not sent", "error", err)
 			}

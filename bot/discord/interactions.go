@@ -122,16 +122,15 @@ func (in *intake) refuse(ctx context.Context, i *discordgo.Interaction, r bot.Re
 	if len(texts) == 0 {
 		return
 	}
-	body := newOutgoing(texts[0])
-	body.Flags |= discordgo.MessageFlagsEphemeral
-	if err := in.callback(ctx, i, callback{discordgo.InteractionResponseChannelMessageWithSource, body}); err != nil {
-		in.logger.WarnContext(ctx, "busy notice not sent", "error", err)
+	if err := in.callback(ctx, i, whisper(texts[0])); err != nil {
+		in.logger.WarnContext(ctx, "short answer not sent", "error", err)
 	}
 }
 
 // answerCommand answers with the deferred response and follow-ups. Past the
 // life of the token, or where it is refused, it goes on with channel messages.
 func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Interaction, m bot.Message, received time.Time) {
+	began := received
 	all := in.handleCommand(work, i, m, received)
 	ctx, cancel := context.WithTimeout(sends, deliverWithin)
 	defer cancel()
@@ -149,6 +148,9 @@ func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Intera
 			in.logger.ErrorContext(ctx, "answer not sent", "error", err, "part", n+1, "parts", len(all))
 			return
 		}
+	}
+	if !began.IsZero() && len(all) > 0 {
+		in.config.Monitor.Delivered(Name, in.config.Now().Sub(began))
 	}
 }
 

@@ -32,6 +32,22 @@ func newOutgoing(text string) outgoing {
 	}
 }
 
+// bodies are the messages of a reply, in order, with components below the last:
+// the one with the sources.
+func bodies(r bot.Reply, below []discordgo.MessageComponent) []outgoing {
+	var out []outgoing
+	for _, text := range parts(r) {
+		out = append(out, newOutgoing(text))
+	}
+	if len(out) > 0 {
+		out[len(out)-1].Components = below
+	}
+	return out
+}
+
+// answerBodies are those of an answer, which may be voted on.
+func answerBodies(r bot.Reply) []outgoing { return bodies(r, thumbs(r.Ballot, r.Language)) }
+
 // say sends part n of the answer to a message, as a reply to it.
 func (in *intake) say(ctx context.Context, m bot.Message, n int, body outgoing) error {
 	anyway := false
@@ -43,8 +59,14 @@ func (in *intake) say(ctx context.Context, m bot.Message, n int, body outgoing) 
 // nobody knows whether it has arrived: Discord keeps one of the two.
 // https://docs.discord.com/developers/resources/message#create-message
 func (in *intake) post(ctx context.Context, channel, id string, n int, body outgoing) error {
-	body.Nonce, body.EnforceNonce = fmt.Sprintf("%s-%d", id, n), true
-	return in.rest.do(ctx, restCall{
+	body.Nonce = fmt.Sprintf("%s-%d", id, n)
+	return in.rest.post(ctx, channel, body)
+}
+
+// post sends a channel message whose nonce is set.
+func (c *restClient) post(ctx context.Context, channel string, body outgoing) error {
+	body.EnforceNonce = true
+	return c.do(ctx, restCall{
 		route: "POST /channels/{channel}/messages", path: "/channels/" + channel + "/messages", major: channel, body: body,
 	}, nil)
 }

@@ -33,10 +33,15 @@ type adminList struct {
 // nil in a private chat. Who speaks for the group itself is an administrator who
 // does not show their name; who speaks for a channel is somebody.
 func (a *Adapter) adminOf(m *message) func(context.Context) (bool, error) {
-	if m.Chat.Type == "private" {
+	return a.adminIn(m.Chat, m.From.ID, m.SenderChat)
+}
+
+// adminIn is adminOf for somebody who did something in a chat.
+func (a *Adapter) adminIn(in *tgbotapi.Chat, user int64, speaksFor *tgbotapi.Chat) func(context.Context) (bool, error) {
+	if in.Type == "private" {
 		return nil
 	}
-	chat, user, speaksFor := m.Chat.ID, m.From.ID, m.SenderChat
+	chat := in.ID
 	return func(ctx context.Context) (bool, error) {
 		if speaksFor != nil {
 			return speaksFor.ID == chat, nil

@@ -42,6 +42,7 @@ func (a *Adapter) poll(ctx, sends context.Context, queue *bot.Queue) (int, error
 				return offset, fatal
 			}
 			a.logPoll(ctx, err)
+			a.retried(err)
 			_ = retry.wait(ctx, err) // the loop looks at ctx
 			continue
 		case len(updates) == 0:
@@ -89,7 +90,7 @@ func (a *Adapter) logPoll(ctx context.Context, err error) {
 // take queues the answer to an update. An error means that it was not taken.
 func (a *Adapter) take(ctx, sends context.Context, queue *bot.Queue, u update) error {
 	if u.CallbackQuery != nil {
-		a.press(sends, u.CallbackQuery)
+		a.press(ctx, sends, u)
 		return nil
 	}
 	m, ok := a.read(u)
@@ -100,8 +101,9 @@ func (a *Adapter) take(ctx, sends context.Context, queue *bot.Queue, u update) e
 	// Limits hold for a chat with all its topics, so order is kept for all of it.
 	chat := strconv.FormatInt(u.Message.Chat.ID, 10)
 	a.begin(u.UpdateID)
+	received := time.Now()
 	err := queue.AddWait(ctx, chat, func(ctx context.Context) {
-		if a.answer(ctx, sends, u, m) {
+		if a.answer(ctx, sends, u, m, received) {
 			a.end(u.UpdateID)
 		}
 	})

@@ -26,6 +26,8 @@ type target struct {
 	replyTo int // 0: none
 	update  int // for the log, which names no chat and no person
 
+	received time.Time // what is replied to; zero where the monitor is not told of the reply
+
 	keyboard string // below the next message, as JSON; "" for none
 }
 
@@ -40,8 +42,9 @@ func newTarget(u update) *target {
 
 // answer handles one message under ctx and delivers the reply under sends. It
 // reports whether the message is done with: answered, or not to be answered.
-func (a *Adapter) answer(ctx, sends context.Context, u update, m bot.Message) bool {
+func (a *Adapter) answer(ctx, sends context.Context, u update, m bot.Message, received time.Time) bool {
 	t := newTarget(u)
+	t.received = received
 	stopTyping := a.typing(ctx, *t)
 	reply := a.handle(ctx, u, m, *t)
 	stopTyping()
@@ -86,9 +89,10 @@ func (a *Adapter) deliver(ctx context.Context, t *target, r bot.Reply) bool {
 	if r.Silent {
 		return true
 	}
-	err := a.sendAll(ctx, t, r)
+	_, err := a.sendAll(ctx, t, r, ballotKeyboard(r.Ballot, r.Language, false))
 	switch {
 	case err == nil:
+		a.delivered(t)
 		return true
 	case ctx.Err() != nil:
 		a.logger.ErrorContext(ctx, "reply not delivered before the end", "update", t.update, "error", err)
@@ -99,28 +103,29 @@ func (a *Adapter) deliver(ctx context.Context, t *target, r bot.Reply) bool {
 	}
 	failed, ref := bot.Failed(r.Language)
 	a.logger.ErrorContext(ctx, "reply not delivered", "update", t.update, "ref", ref, "error", err)
-	if err := a.sendAll(ctx, t, failed); err != nil {
+	if _, err := a.sendAll(ctx, t, failed, ""); err != nil {
 		a.logger.ErrorContext(ctx, "not even the apology was delivered", "ref", ref, "error", err)
 	}
 	return ctx.Err() == nil
 }
 
-// sendAll sends the messages of a reply, one after another.
-func (a *Adapter) sendAll(ctx context.Context, t *target, r bot.Reply) error {
+// sendAll sends the messages of a reply, one after another, with a keyboard
+// below the last. It returns how many were sent.
+func (a *Adapter) sendAll(ctx context.Context, t *target, r bot.Reply, keyboard string) (sent int, err error) {
 	parts := bot.Split(r, newMarkup(r), mostUnits)
 	if len(parts) == 0 {
-		return errors.New("the reply is empty")
+		return 0, errors.New("the reply is empty")
 	}
 	for i, part := range parts {
 		if t.keyboard = ""; i == len(parts)-1 {
-			t.keyboard = keyboard(r.Ballot, r.Language, false)
+			t.keyboard = keyboard
 		}
 		if err := a.sendPart(ctx, t, part); err != nil {
-			return err
+			return i, err
 		}
 		t.replyTo = 0 // the other parts follow the first
 	}
-	return nil
+	return len(parts), nil
 }
 
 // sendPart sends one rendered message; without markup where that is refused.
@@ -159,9 +164,11 @@ func (a *Adapter) send(ctx context.Context, t *target, text, mode string) error 
 		if isDoubtful(err) {
 			doubts++
 		}
-		switch {
-		case !again, ctx.Err() != nil, retry.tries >= mostTries, doubts >= mostDoubts:
+		if !again || ctx.Err() != nil || retry.tries >= mostTries || doubts >= mostDoubts {
 			return err
+		}
+		a.retried(err)
+		switch {
 		case now:
 			retry.tries++
 		case retry.wait(ctx, err) != nil:

@@ -4,9 +4,10 @@
 // within each chat, and a sender that survives what Telegram answers. poll.go
 // receives and confirms, address.go decides what was said to the bot, format.go
 // writes Telegram's HTML, send.go delivers, draft.go shows an answer while it is
-// being written, votes.go takes the thumbs under an answer, members.go knows who administers a group, client.go is
-// the only code that touches the library's client
-// and keeps the token out of errors and logs.
+// being written, presses.go takes the buttons below what the bot said, votes.go
+// those that are votes, members.go knows who administers a group, notify.go sends
+// what nobody asked for just now, client.go is the only code that touches the
+// library's client and keeps the token out of errors and logs.
 //
 // A reply is delivered at least once: where a connection ends before Telegram's
 // answer, nobody can know whether the message stands in the chat. It is then
@@ -47,6 +48,7 @@ type Config struct {
 	Handler  bot.Handler
 	Menu     Menu         // of the commands of owners
 	Logger   *slog.Logger // nil: nothing is logged
+	Monitor  bot.Monitor  // nil: nobody is told how the adapter gets on
 
 	Queue   bot.QueueLimits // its Workers bound the chats that are served or waited for at a time; 0 means 64
 	Answers int             // questions answered at a time; 0 means 8
@@ -64,6 +66,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Monitor == nil {
+		c.Monitor = bot.NoMonitor{}
 	}
 	if c.Queue.Workers <= 0 {
 		c.Queue.Workers = 64
@@ -174,6 +179,7 @@ func (a *Adapter) connect(ctx context.Context) error {
 			return fatal
 		}
 		a.logger.WarnContext(ctx, "telegram not reached", "error", err)
+		a.retried(err)
 		if retry.wait(ctx, err) != nil {
 			return nil // asked to stop
 		}

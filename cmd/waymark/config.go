@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -23,6 +24,9 @@ type settings struct {
 
 	State         secret `placeholder:"postgres://waymark@127.0.0.1/waymark" help:"Database of what the bots remember, for several of them; state.db in the data directory if not given."`
 	KeepQuestions int    `placeholder:"30" default:"30" help:"Days that questions are kept, without the asker, for waymark gaps; 0 keeps none."`
+
+	Listen     listenAddress `placeholder:"127.0.0.1:9090" help:"Where serve shows /metrics, /healthz and /readyz: nowhere if not given. They have no password, so keep them on loopback or behind a proxy."`
+	StopWithin time.Duration `placeholder:"25s" default:"25s" help:"Time that serve has to end once it is told to stop; most of it is for the answers under way."`
 
 	LogLevel logLevel `placeholder:"info" default:"info" help:"Log from this level on: debug, info, warn or error."`
 
@@ -111,6 +115,9 @@ func (s *settings) check(from *sources) error {
 	}
 	if s.Feedback != "on" && s.Feedback != "off" {
 		return usagef("%s: %q; want on or off", from.from("feedback"), s.Feedback)
+	}
+	if s.StopWithin < leastStop || s.StopWithin > mostStop {
+		return usagef("%s: %s; want a time from 1s to 1h, for example 25s", from.from("stop-within"), s.StopWithin)
 	}
 	if s.State != "" && !strings.HasPrefix(string(s.State), "postgres://") && !strings.HasPrefix(string(s.State), "postgresql://") {
 		return usagef("%s: want an address like postgres://waymark@127.0.0.1/waymark", from.from("state"))

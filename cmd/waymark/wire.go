@@ -377,6 +377,13 @@ func chores(s *store.Store) []store.Chore {
 	}}}
 }
 
+// news lets people subscribe to the news of what l answers from; the chore sends them.
+func (a *app) news(s *store.Store, l *live, to map[string]bot.Notifier) (*bot.NewsDesk, store.Chore) {
+	desk := &bot.NewsDesk{Subscriptions: s, Editions: s, Newsroom: l, Admins: []string{telegram.Name, discord.Name}}
+	c := bot.Courier{Digests: s, Marks: s, Editions: s, Subscriptions: s, Newsroom: l, Access: l.bot.Access, Notifiers: to, Logger: a.logger}
+	return desk, store.Chore{Name: "digests", Every: digestEvery, Run: c.Run}
+}
+
 // closeState closes what openState opened.
 func (a *app) closeState(s *store.Store) {
 	if err := s.Close(); err != nil {
@@ -420,14 +427,16 @@ func (a *app) adapters(h bot.Handler) ([]bot.Adapter, error) {
 	s := a.settings
 	if s.TelegramToken != "" {
 		t, err := telegram.New(telegram.Config{Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger,
-			Menu: telegram.Menu{Owners: s.Owners.on(telegram.Name), GroupAdmins: s.Admins == adminsOfGroups}})
+			Menu:    telegram.Menu{Owners: s.Owners.on(telegram.Name), GroupAdmins: s.Admins == adminsOfGroups},
+			Monitor: a.monitor, Grace: s.grace()})
 		if err != nil {
 			return nil, a.badPlatform(telegram.Name, err)
 		}
 		out = append(out, t)
 	}
 	if s.DiscordToken != "" {
-		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger, Menu: discordMenu(s)})
+		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger,
+			Menu: discordMenu(s), Monitor: a.monitor, Timing: discord.Timing{Grace: s.grace()}})
 		if err != nil {
 			return nil, a.badPlatform("discord", err)
 		}
@@ -446,6 +455,29 @@ func discordMenu(s settings) discord.Menu {
 		return discord.MenuGroups
 	}
 	return discord.MenuNone
+}
+
+// platforms are the names of those with a token.
+func (a *app) platforms() []string {
+	var out []string
+	if a.settings.TelegramToken != "" {
+		out = append(out, telegram.Name)
+	}
+	if a.settings.DiscordToken != "" {
+		out = append(out, discord.Name)
+	}
+	return out
+}
+
+// show serves the metrics, and whether the bots are alive and ready. A nil state is memory.
+func (a *app) show(ctx context.Context, m *meters, l *live, state *store.Store) (stop func(), err error) {
+	r := &readiness{live: l, links: m.links, ended: ctx.Done()}
+	m.registry.MustRegister(newCorpusGauge(l))
+	if state != nil {
+		r.state = state.Check
+		m.registry.MustRegister(newInboxGauge(state.Backlog, a.logger))
+	}
+	return a.listen(ctx, endpoints(m, r, a.logger))
 }
 
 // badPlatform is the usage error about what an adapter does not take: its
