@@ -258,7 +258,7 @@ func (s *Store) Fail(ctx context.Context, t bot.Task, cause error) error {
 	if cause != nil {
 		said = cut(cause.Error(), mostError)
 	}
-	if failures >= s.config.Inbox.Failures {
+	if failures >= s.config.Inbox.Failures || errors.Is(cause, bot.ErrFinal) {
 		return s.finish(ctx, "give up task", t, `UPDATE inbox SET state = 'dead', failures = $3, last_error = $4, ended_at = $5
 			WHERE id = $1 AND taken = $2 AND state = 'working'`, failures, said, s.now())
 	}

@@ -80,6 +80,8 @@ type engine interface {
 	serial(ctx context.Context, tx *sql.Tx) error
 	// settle is called after rows were deleted that must not be found any more.
 	settle(ctx context.Context) error
+	// lock is [Store.Lock].
+	lock(ctx context.Context, name string) (held context.Context, release func(), err error)
 	// chores runs c in the engine's River client until ctx ends.
 	chores(ctx context.Context, c *chores) error
 	// known returns the sentinel that says what err is, nil for none, and whether
