@@ -39,7 +39,7 @@ func (*serveCommand) Run(ctx context.Context, a *app) error {
 		bot:        a.botConfig(state),
 		logger:     a.logger,
 	}
-	adapters, err := a.adapters(l)
+	adapters, err := a.adapters(l, state)
 	if err != nil {
 		return err
 	}
