@@ -29,6 +29,7 @@ type intake struct {
 	aside     chan struct{}  // one entry a short task beside the queue
 	tasks     sync.WaitGroup // those tasks
 	seen      *seen
+	acks      acks
 
 	mu         sync.Mutex
 	self       string          // user id of the bot
@@ -131,17 +132,29 @@ func lane(m bot.Message) string { return m.Chat + "/" + m.User }
 
 // message takes a channel message if it is for the bot to answer.
 func (in *intake) message(ctx, sends context.Context, m *discordgo.Message) {
-	in.mu.Lock()
-	self := in.self
-	in.mu.Unlock()
-	if !addressed(m, self) || !in.seen.add(m.ID) {
+	self := in.selfID()
+	if !addressed(m, self) {
 		return
 	}
 	message := messageOf(m, self)
+	if in.config.Mail != nil {
+		in.keepMessage(ctx, message)
+		return
+	}
+	if !in.seen.add(m.ID) {
+		return
+	}
 	err := in.queue.Add(lane(message), func(work context.Context) { in.answerMessage(work, sends, message) })
 	if errors.Is(err, bot.ErrBusy) {
 		in.sayBusy(ctx, message)
 	}
+}
+
+// selfID is the user id of the bot, "" before it is known.
+func (in *intake) selfID() string {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.self
 }
 
 // addressed reports whether m was said to the bot by a person: directly, with a
@@ -189,10 +202,13 @@ func messageOf(m *discordgo.Message, self string) bot.Message {
 var mention = regexp.MustCompile(`<@!?\d+>`)
 
 // answer asks the handler, in turn with the others.
-func (in *intake) answer(ctx context.Context, m bot.Message) []string {
+func (in *intake) answer(ctx context.Context, m bot.Message) []string { return parts(in.ask(ctx, m)) }
+
+// ask is answer's reply as it came.
+func (in *intake) ask(ctx context.Context, m bot.Message) bot.Reply {
 	in.answering <- struct{}{} // every holder ends with its context
 	defer func() { <-in.answering }()
-	return parts(in.config.Handler.Handle(ctx, m))
+	return in.config.Handler.Handle(ctx, m)
 }
 
 // deliverWithin bounds how long one answer is tried to be sent: one that stands

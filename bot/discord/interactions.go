@@ -24,11 +24,15 @@ const codeAcknowledged = 40060
 // interaction takes a slash command or a keystroke in one; others are not ours.
 func (in *intake) interaction(ctx, sends context.Context, i *discordgo.Interaction) {
 	user := userOf(i)
-	if user == nil || !in.seen.add(i.ID) {
+	if user == nil || in.config.Mail == nil && !in.seen.add(i.ID) {
 		return
 	}
 	switch i.Type {
 	case discordgo.InteractionApplicationCommand:
+		if in.config.Mail != nil {
+			in.keepCommand(ctx, sends, i, commandMessage(i, user))
+			return
+		}
 		in.command(ctx, sends, i, user)
 	case discordgo.InteractionApplicationCommandAutocomplete:
 		in.do(ctx, "autocomplete", func() { in.complete(ctx, i) })
@@ -194,10 +198,15 @@ func (in *intake) respond(ctx context.Context, i *discordgo.Interaction, n int, 
 // sayTo sends part n of an answer as a channel message that names who asked:
 // there is nothing it could reply to.
 func (in *intake) sayTo(ctx context.Context, m bot.Message, n int, text string) error {
-	if !m.Private {
-		text = fmt.Sprintf("<@%s>\n%s", m.User, text)
+	return in.post(ctx, m.Chat, m.ID, n, newOutgoing(namingAsker(m, text)))
+}
+
+// namingAsker is text for who asked, where others are.
+func namingAsker(m bot.Message, text string) string {
+	if m.Private {
+		return text
 	}
-	return in.post(ctx, m.Chat, m.ID, n, newOutgoing(text))
+	return fmt.Sprintf("<@%s>\n%s", m.User, text)
 }
 
 // maxChoices is how many completions Discord takes, and maxChoice how long one
@@ -220,7 +229,8 @@ func (in *intake) complete(ctx context.Context, i *discordgo.Interaction) {
 		}
 	}
 	body := map[string]any{"choices": choices}
-	if err := in.callback(ctx, i, callback{discordgo.InteractionApplicationCommandAutocompleteResult, body}); err != nil {
+	err := in.callback(ctx, i, callback{discordgo.InteractionApplicationCommandAutocompleteResult, body})
+	if code, _ := codeOf(err); err != nil && code != codeAcknowledged { // another program with this bot was faster
 		in.logger.WarnContext(ctx, "completions not sent", "error", err)
 	}
 }

@@ -34,19 +34,36 @@ func newOutgoing(text string) outgoing {
 // say sends part n of the answer to a message, as a reply to it.
 func (in *intake) say(ctx context.Context, m bot.Message, n int, text string) error {
 	body := newOutgoing(text)
-	anyway := false
-	body.Reference = &discordgo.MessageReference{MessageID: m.ID, ChannelID: m.Chat, FailIfNotExists: &anyway}
+	body.Reference = replyingTo(m)
 	return in.post(ctx, m.Chat, m.ID, n, body)
+}
+
+// replyingTo is the reference of a reply to a message, which may be gone by then.
+func replyingTo(m bot.Message) *discordgo.MessageReference {
+	anyway := false
+	return &discordgo.MessageReference{MessageID: m.ID, ChannelID: m.Chat, FailIfNotExists: &anyway}
 }
 
 // post sends a channel message. The nonce makes it safe to send it again where
 // nobody knows whether it has arrived: Discord keeps one of the two.
 // https://docs.discord.com/developers/resources/message#create-message
 func (in *intake) post(ctx context.Context, channel, id string, n int, body outgoing) error {
+	return in.rest.do(ctx, posting(channel, id, n, body), nil)
+}
+
+// posting is the request that sends a channel message.
+func posting(channel, id string, n int, body outgoing) restCall {
 	body.Nonce, body.EnforceNonce = fmt.Sprintf("%s-%d", id, n), true
-	return in.rest.do(ctx, restCall{
+	return restCall{
 		route: "POST /channels/{channel}/messages", path: "/channels/" + channel + "/messages", major: channel, body: body,
-	}, nil)
+	}
+}
+
+// rewriting is the request that changes a channel message of the bot.
+func rewriting(channel, id, text string) restCall {
+	return restCall{
+		route: "PATCH /channels/{channel}/messages/{message}", path: "/channels/" + channel + "/messages/" + id, major: channel, body: newOutgoing(text),
+	}
 }
 
 // A callback is the first response to an interaction.
@@ -81,10 +98,23 @@ func filling(i *discordgo.Interaction, text string) restCall {
 // before the answer it is sent again, with a warning in the log: Discord takes
 // no nonce here, and a part twice is better than a part missing.
 func (in *intake) follow(ctx context.Context, i *discordgo.Interaction, text string) error {
-	return in.rest.do(ctx, restCall{
+	return in.rest.do(ctx, following(i, text), nil)
+}
+
+// following is the request that sends a message after the first response.
+func following(i *discordgo.Interaction, text string) restCall {
+	return restCall{
 		route: "POST /webhooks/{application}/{token}", path: "/webhooks/" + i.AppID + "/" + i.Token,
 		major: i.Token, open: true, body: newOutgoing(text),
-	}, nil)
+	}
+}
+
+// editing is the request that changes a message after the first response.
+func editing(i *discordgo.Interaction, id, text string) restCall {
+	return restCall{
+		route: "PATCH /webhooks/{application}/{token}/messages/{message}", path: "/webhooks/" + i.AppID + "/" + i.Token + "/messages/" + id,
+		major: i.Token, open: true, body: newOutgoing(text),
+	}
 }
 
 // tokenDead reports whether err says that an interaction can no longer be

@@ -438,6 +438,7 @@ func (a *app) adapters(h bot.Handler, state *store.Store) ([]bot.Adapter, error)
 	if s.DiscordToken != "" {
 		d, err := discord.New(discord.Config{
 			Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger,
+			Mail: mail, Late: time.Duration(s.LateAfter), SharedTalks: s.Sessions == "thread",
 			Timing: discord.Timing{Grace: time.Duration(s.StopAfter)},
 		})
 		if err != nil {
