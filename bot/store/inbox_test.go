@@ -116,6 +116,31 @@ func TestPlatforms(t *testing.T) {
 	})
 }
 
+// TestTakeSideBySide holds that who waits for one platform's tasks does not keep
+// another from taking those of its own.
+func TestTakeSideBySide(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t, quick)
+		ctx, cancel := context.WithCancel(t.Context())
+		waits := make(chan error, 1)
+		go func() {
+			_, err := s.Take(ctx, "discord")
+			waits <- err
+		}()
+		defer func() {
+			cancel()
+			if err := <-waits; !errors.Is(err, context.Canceled) {
+				t.Errorf("the one that waits: %v", err)
+			}
+		}()
+		time.Sleep(20 * time.Millisecond) // it looks
+		put(t, s, event("1", "a"))
+		if got := take(t, s, "telegram"); got.ID != "1" {
+			t.Errorf("took %+v", got)
+		}
+	})
+}
+
 // TestTakeWaits holds that a worker who waits is given an event as soon as it is
 // put, by this program and by others.
 func TestTakeWaits(t *testing.T) {
