@@ -84,3 +84,17 @@ type DeadLetters interface {
 	// Revive gives a dead letter back to the workers; false: there is none of this number.
 	Revive(ctx context.Context, number int64) (bool, error)
 }
+
+// A Backlog is how much there is in an inbox of one platform's events.
+type Backlog struct {
+	Waiting int       // nobody works on them
+	Working int       // somebody does
+	Dead    int       // given up
+	Oldest  time.Time // when the oldest that waits or is worked on was received; zero: there is none
+}
+
+// Backlogs tell what is in the inbox.
+type Backlogs interface {
+	// Backlogs returns that of each platform with anything in it.
+	Backlogs(ctx context.Context) (map[string]Backlog, error)
+}

@@ -52,6 +52,7 @@ type commands struct {
 	Reports  reportsCommand  `cmd:"" help:"List the reports that answers come from."`
 	Projects projectsCommand `cmd:"" help:"List the projects that the reports describe, all or by conditions, or tell what is known of one."`
 	Serve    serveCommand    `cmd:"" help:"Run the bot on Telegram and Discord."`
+	Inbox    inboxCommand    `cmd:"" help:"List the questions that wait for an answer and those that were given up."`
 	Gaps     gapsCommand     `cmd:"" help:"List what the bots could not answer."`
 	Eval     evalCommand     `cmd:"" help:"Score answers or retrieval on a question set."`
 	Check    checkCommand    `cmd:"" help:"Show the configuration and try every connection."`
