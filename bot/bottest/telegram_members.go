@@ -43,8 +43,9 @@ type TelegramMessage struct {
 	Chat     int64
 	From     TelegramUser
 	Date     time.Time
-	Text     string // as a reader sees it
-	Raw      string // as the bot sent it
+	Edited   time.Time // zero: never
+	Text     string    // as a reader sees it
+	Raw      string    // as the bot sent it
 	Entities []TelegramEntity
 	ReplyTo  int
 	Thread   int

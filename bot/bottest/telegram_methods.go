@@ -35,6 +35,9 @@ func (t *Telegram) dispatch(ctx context.Context, method string, form map[string]
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	defer t.wake()
+	if refused := t.overLimit(method, form); refused != nil {
+		return *refused
+	}
 	switch method {
 	case "sendMessage":
 		return t.sendMessage(form)
@@ -207,7 +210,7 @@ func (t *Telegram) editMessageText(form map[string]string) telegramAnswer {
 	case m.Text == text && fmt.Sprint(m.Entities) == fmt.Sprint(entities):
 		return refuse(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
-	m.Text, m.Raw, m.Entities = text, form["text"], entities
+	m.Text, m.Raw, m.Entities, m.Edited = text, form["text"], entities, time.Now()
 	return succeed(chat.json(*m))
 }
 
