@@ -231,17 +231,26 @@ func (in *intake) answerMessage(work, sends context.Context, m bot.Message) {
 	}
 }
 
-// sayBusy tells a person that the queue is full, once at a time.
+// mostBusy bounds who is remembered to have heard that too much waits.
+const mostBusy = 10_000
+
+// sayBusy tells a person that too much waits: with a queue once at a time, with
+// an inbox once until a message of theirs is taken again.
 func (in *intake) sayBusy(ctx context.Context, m bot.Message) {
 	in.mu.Lock()
 	told := in.busy[lane(m)]
+	if len(in.busy) >= mostBusy {
+		clear(in.busy)
+	}
 	in.busy[lane(m)] = true
 	in.mu.Unlock()
 	if told {
 		return
 	}
 	taken := in.do(ctx, "busy", func() {
-		defer in.notBusy(m)
+		if in.config.Mail == nil {
+			defer in.notBusy(m)
+		}
 		ctx, cancel := context.WithTimeout(ctx, busyWithin)
 		defer cancel()
 		for n, text := range parts(bot.Busy(m)) {

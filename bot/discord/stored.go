@@ -76,6 +76,7 @@ func (in *intake) keepMessage(ctx context.Context, m bot.Message) {
 	_, err := in.put(ctx, letter{Message: m})
 	switch {
 	case err == nil:
+		in.notBusy(m)
 	case errors.Is(err, bot.ErrBusy):
 		in.sayBusy(ctx, m)
 	case ctx.Err() == nil:

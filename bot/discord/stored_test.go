@@ -231,3 +231,33 @@ func TestTwoPrograms(t *testing.T) {
 		t.Errorf("%d answers, %d of them different, want %d: %v", len(got), len(seen), n, seen)
 	}
 }
+
+// TestStoredBusy holds that a person hears once that too much waits, and each
+// slash command that it is not taken.
+func TestStoredBusy(t *testing.T) {
+	t.Parallel()
+	s := state(t, func(c *store.Config) { c.Inbox.PerLane, c.Inbox.Lease = 2, 30*time.Second })
+	release := make(chan struct{})
+	b := run(t, serve(t, bottest.DiscordOptions{}), handlerFunc(func(_ context.Context, m bot.Message) bot.Reply {
+		<-release
+		return reply("heard: " + m.Text)
+	}), with(s)).ready()
+	for i := range 5 {
+		b.Mention(b.Server(), b.Member(), fmt.Sprint("question ", i))
+	}
+	b.ask(b.Server(), "one more")
+	got := b.answers(b.Server(), 2)
+	for _, m := range got {
+		if !strings.HasPrefix(m.Text(), "Busy right now.") {
+			t.Errorf("said %q", m.Text())
+		}
+	}
+	close(release)
+	said := map[string]bool{}
+	for _, m := range b.answers(b.Server(), 4) {
+		said[m.Text()] = true
+	}
+	if !said["heard: question 0"] || !said["heard: question 1"] {
+		t.Errorf("said %v", said)
+	}
+}

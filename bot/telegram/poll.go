@@ -175,6 +175,9 @@ func (a *Adapter) setBusy(key string, busy bool) bool {
 		return false
 	}
 	if busy {
+		if len(a.busy) >= mostUnreachable {
+			clear(a.busy)
+		}
 		a.busy[key] = true
 	} else {
 		delete(a.busy, key)
