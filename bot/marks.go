@@ -49,7 +49,8 @@ type Marks interface {
 	// known of it before and renews the lease. On an error, [ErrLost] among them,
 	// nothing may be sent.
 	Sending(ctx context.Context, t Task, part int) (Mark, error)
-	// Sent says that part was sent as the platform's message.
+	// Sent says that part was sent as the platform's message. [ErrLost] says that
+	// the task was taken again meanwhile: nothing more may be sent or edited.
 	Sent(ctx context.Context, t Task, part int, message string) error
 }
 

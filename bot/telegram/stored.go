@@ -255,18 +255,25 @@ func (a *Adapter) placed(ctx context.Context, t bot.Task, to *target, n int) (id
 	if err != nil {
 		return 0, err
 	}
-	if mark.State == bot.PartSent {
-		return strconv.Atoi(mark.Message)
+	if mark.State != bot.PartSent {
+		return a.place(ctx, t, to, n)
 	}
-	return a.place(ctx, t, to, n)
+	if _, err := fmt.Sscanf(mark.Message, markForm, &to.chat, &id); err != nil {
+		return 0, fmt.Errorf("read mark of part %d: %w: %w", n, bot.ErrFinal, err)
+	}
+	return id, nil
 }
+
+// markForm is a chat, which may have become another one since the question, and
+// the id of a message in it.
+const markForm = "%d/%d"
 
 // place sends the placeholder of part n and keeps its id.
 func (a *Adapter) place(ctx context.Context, t bot.Task, to *target, n int) (id int, err error) {
 	if id, err = a.send(ctx, to, bot.Placeholder, ""); err != nil {
 		return 0, err
 	}
-	return id, a.config.Mail.Sent(ctx, t, n, strconv.Itoa(id))
+	return id, a.config.Mail.Sent(ctx, t, n, fmt.Sprintf(markForm, to.chat, id))
 }
 
 // edit changes a message of ours. That it stands there already is success.

@@ -254,3 +254,34 @@ func TestOnePoller(t *testing.T) {
 		}
 	}
 }
+
+// TestUpgradedWhileSending holds that a group that becomes a supergroup between
+// the placeholder and the answer, with a program dying after it, gets one answer.
+func TestUpgradedWhileSending(t *testing.T) {
+	s := state(t, func(c *store.Config) { c.Inbox.Lease = 300 * time.Millisecond })
+	server := serve(t)
+	ada := server.Member("Ada", "en")
+	group := server.Group("walkers")
+	first := dying{s, "done", make(chan struct{})}
+	b := run(t, server, &parrot{}, with(first))
+	server.Fail(bottest.TelegramFault{Method: "editMessageText", Delay: 200 * time.Millisecond})
+	server.Say(group, ada, "/ask anybody?")
+	b.until("the edit", func() bool { return len(server.Calls("editMessageText")) == 1 })
+	super := server.Upgrade(group)
+	<-first.died
+	b.end()
+	if err := b.wait(); err != nil {
+		t.Fatal(err)
+	}
+	b = run(t, server, &parrot{}, with(s))
+	for waits := true; waits && b.ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
+		backlogs, err := s.Backlogs(b.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits = len(backlogs) > 0
+	}
+	if got := server.Messages(super); len(got) != 1 || got[0].Text != "heard: anybody?" {
+		t.Errorf("said %+v", got)
+	}
+}
