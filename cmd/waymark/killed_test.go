@@ -32,8 +32,12 @@ func TestKilled(t *testing.T) {
 		name     string
 		postgres bool
 		programs int
-	}{{"sqlite", false, 1}, {"postgres", true, 1}, {"two programs", true, 2}, {"three programs", true, 3}} {
+		long     bool // left out of the short test
+	}{{"sqlite", false, 1, false}, {"postgres", true, 1, true}, {"two programs", true, 2, false}, {"three programs", true, 3, true}} {
 		t.Run(run.name, func(t *testing.T) {
+			if run.long && os.Getenv("WAYMARK_TEST_KILLS") == "" {
+				t.Skip("only with WAYMARK_TEST_KILLS")
+			}
 			state := "WAYMARK_DATA=" + t.TempDir()
 			if run.postgres {
 				state = "WAYMARK_STATE=" + database(t)
@@ -373,4 +377,41 @@ func (s *siege) onDiscord() (n tally) {
 		n.twice += max(0, times-1)
 	}
 	return n
+}
+
+// TestTakeOver holds that of two programs with one state one polls Telegram, and
+// that the other does within seconds when it is killed.
+func TestTakeOver(t *testing.T) {
+	r := newTelegram(t)
+	env := append(r.env(), "WAYMARK_STATE="+database(t))
+	first := start(t, env, "serve")
+	first.logged(`"polling"`)
+	second := start(t, env, "serve")
+	second.logged(`"connected"`)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	answers := func(n int) {
+		t.Helper()
+		if err := r.ask(ctx, "What is Gensyn?"); err != nil {
+			t.Fatal(err)
+		}
+		if said, err := r.said(ctx, n); err != nil || len(said) != n {
+			t.Fatalf("%d answers, want %d: %v", len(said), n, err)
+		}
+	}
+	answers(1)
+	if strings.Contains(second.stderr.String(), `"polling"`) {
+		t.Error("both poll")
+	}
+	first.kill()
+	began := time.Now()
+	answers(2)
+	took := time.Since(began)
+	t.Logf("answered by the other program %v after the first was killed", took.Round(time.Millisecond))
+	if took > 15*time.Second { // a machine with other work is slow, a lock that is not given back takes minutes
+		t.Errorf("answered %v after the first program was killed", took)
+	}
+	for _, f := range r.findings() {
+		t.Errorf("finding: %s", f)
+	}
 }
