@@ -403,6 +403,7 @@ func TestTakeOver(t *testing.T) {
 	if strings.Contains(second.stderr.String(), `"polling"`) {
 		t.Error("both poll")
 	}
+	time.Sleep(time.Second) // it notes that it has answered; otherwise the chat waits for the end of its lease
 	first.kill()
 	began := time.Now()
 	answers(2)
