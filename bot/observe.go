@@ -127,11 +127,3 @@ func promptOf(a *rag.Answer) string {
 	last := a.Trace.Calls[len(a.Trace.Calls)-1]
 	return last.Prompt + "@" + last.Version
 }
-
-// A Backlog is how much is in the inbox.
-type Backlog struct {
-	Waiting int
-	Working int
-	Dead    int           // given up
-	Oldest  time.Duration // since the oldest of those that wait or are worked on was received; 0 for none
-}

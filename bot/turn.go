@@ -61,6 +61,8 @@ type Config struct {
 	News      *NewsDesk   // nil: nobody can subscribe
 	Observer  Observer    // nil: nobody counts, and no line is logged of each answer
 
+	SharedTalks bool // in a group, those of a topic or thread are in one talk; otherwise each has their own
+
 	Limits Limits
 	Logger *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time // nil: time.Now
@@ -156,7 +158,7 @@ func (b *Bot) handle(ctx context.Context, m Message, lang string) (Reply, error)
 	case CommandSources:
 		return b.reports(w), nil
 	case CommandReset:
-		if err := b.sessions.Reset(ctx, sessionKey(m)); err != nil {
+		if err := b.sessions.Reset(ctx, b.sessionKey(m)); err != nil {
 			return Reply{}, fmt.Errorf("reset session: %w", err)
 		}
 		return textReply(lang, w.reset), nil
@@ -194,7 +196,7 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 		out.Took = b.config.Now().Sub(out.Began)
 		b.observe(ctx, m, out)
 	}()
-	key := sessionKey(m)
+	key := b.sessionKey(m)
 	turns, err := b.sessions.Turns(ctx, key)
 	if err != nil { // an answer without the talk before it is better than none
 		b.logger.WarnContext(ctx, "session not read", "error", err)
@@ -270,7 +272,7 @@ func (b *Bot) talkLanguage(ctx context.Context, m Message) string {
 	if lang := LanguageOf(m.Text, ""); lang == "zh" {
 		return lang
 	}
-	turns, err := b.sessions.Turns(ctx, sessionKey(m))
+	turns, err := b.sessions.Turns(ctx, b.sessionKey(m))
 	if err == nil && len(turns) > 0 && turns[len(turns)-1].Answer != nil {
 		return turns[len(turns)-1].Answer.Language
 	}
@@ -375,5 +377,12 @@ func suggestRank(name, typed string) int {
 	return 3
 }
 
-// sessionKey names one person in one chat of one platform.
-func sessionKey(m Message) string { return m.Platform + "/" + m.Chat + "/" + m.User }
+// sessionKey names whose talk m belongs to: that of one person in one chat,
+// topic or thread, or of all in it where talks are shared.
+func (b *Bot) sessionKey(m Message) string {
+	user := m.User
+	if b.config.SharedTalks && !m.Private {
+		user = ""
+	}
+	return m.Platform + "/" + m.Chat + "/" + user
+}

@@ -24,6 +24,7 @@ type wording struct {
 	notCovered, offTopic, declined string
 
 	busy, slow, stopping string
+	late                 string
 	tooLong              string // %d: most characters
 	wrong                string // %s: reference in the log
 
@@ -75,6 +76,7 @@ func english() wording {
 		busy:     "Busy right now. Please try again in a moment.",
 		slow:     "That took too long. Please try again, perhaps with a shorter question.",
 		stopping: "I am being restarted. Please ask again in a minute.",
+		late:     "Sorry for the late answer: I was away.",
 		tooLong:  "That question is too long. Please keep it under %d characters.",
 		wrong:    "Something went wrong (ref %s).",
 
@@ -127,6 +129,7 @@ func chinese() wording {
 		busy:     "现在有点忙，请稍后再试。",
 		slow:     "处理时间过长，请再试一次，或换个更短的问题。",
 		stopping: "我正在重启，请一分钟后再问。",
+		late:     "抱歉，回复晚了：我刚才不在线。",
 		tooLong:  "问题太长了，请控制在 %d 个字以内。",
 		wrong:    "出错了（编号 %s）。",
 

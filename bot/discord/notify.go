@@ -19,8 +19,7 @@ var _ bot.Notifier = (*Adapter)(nil)
 func (a *Adapter) Notify(ctx context.Context, chat string, r bot.Reply) error {
 	all := bodies(r, unsubscribeButton(r.Language))
 	for n, body := range all {
-		body.Nonce = noticeNonce(chat, n, body.Content)
-		err := a.rest.post(ctx, chat, body)
+		err := a.rest.do(ctx, posting(chat, noticeNonce(chat, n, body.Content), body), nil)
 		_, status := codeOf(err)
 		switch {
 		case err == nil:

@@ -17,8 +17,9 @@ func (in *intake) press(ctx context.Context, i *discordgo.Interaction, user *dis
 	voter, takes := in.config.Handler.(bot.Voter)
 	m := bot.Message{
 		Platform: Name, ID: i.ID, Chat: i.ChannelID, User: user.ID, Server: i.GuildID, Private: i.GuildID == "",
-		Command: bot.PressedCommand(data), Locale: string(i.Locale), Interaction: true, Admin: interactionAdmin(i),
+		Command: bot.PressedCommand(data), Locale: string(i.Locale), Interaction: true,
 	}
+	m.Admin = in.adminOf(m, interactingMember(i))
 	switch {
 	case votes && takes:
 		p := bot.Press{Ballot: ballot, Platform: Name, Chat: m.Chat, Server: m.Server, User: m.User, Reason: reason}

@@ -38,8 +38,7 @@ func TestPressSaysWhere(t *testing.T) {
 	r := notice("en", 1)
 	r.Ballot = "77"
 	for _, body := range answerBodies(r) {
-		body.Nonce = "77"
-		if err := b.adapter.rest.post(b.ctx, at.Channel, body); err != nil {
+		if err := b.adapter.rest.do(b.ctx, posting(at.Channel, "77", body), nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -105,6 +105,7 @@ func (c *restClient) once(ctx context.Context, call restCall, out any) error {
 	if err := c.limits.wait(ctx, call); err != nil {
 		return fmt.Errorf("%s: wait for rate limit: %w", call.route, err)
 	}
+	defer c.limits.done(call)
 	ctx, cancel := context.WithTimeout(ctx, c.attempt)
 	defer cancel()
 	req, err := c.request(ctx, call)

@@ -30,7 +30,8 @@ func (in *intake) vote(ctx context.Context, i *discordgo.Interaction, voter bot.
 	if kept && p.Choice == bot.Down && i.Type == discordgo.InteractionMessageComponent {
 		response = callback{discordgo.InteractionResponseModal, form(p.Ballot)}
 	}
-	if err := in.callback(ctx, i, response); err != nil {
+	err := in.callback(ctx, i, response)
+	if code, _ := codeOf(err); err != nil && code != codeAcknowledged { // another program with this bot was faster
 		in.logger.InfoContext(ctx, "vote not acknowledged", "kept", kept, "error", err)
 	}
 }

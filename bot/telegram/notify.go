@@ -47,6 +47,7 @@ func targetOf(chat string) (*target, error) {
 	if t.chat, err = strconv.ParseInt(id, 10, 64); err != nil {
 		return nil, errors.New("notify: that is no chat of Telegram")
 	}
+	t.private = t.chat > 0
 	if within {
 		if t.topic, err = strconv.Atoi(topic); err != nil {
 			return nil, errors.New("notify: that is no topic of Telegram")

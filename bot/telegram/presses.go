@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strconv"
-	"sync"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -19,30 +18,22 @@ const (
 	longestToast = 200              // characters: https://core.telegram.org/bots/api#answercallbackquery
 )
 
-// presses are the presses of buttons that are being handled.
-type presses struct {
-	slots chan struct{}
-	tasks sync.WaitGroup
-}
-
-func newPresses() *presses { return &presses{slots: make(chan struct{}, mostPresses)} }
-
-// press handles the press of a button, beside the queue: nobody waits for it but
-// who pressed, and pressing again does no harm. It blocks while too many are
-// under way.
-func (a *Adapter) press(ctx, sends context.Context, u update) {
+// press handles the press of a button, beside the inbox and the queue: nobody
+// waits for it but who pressed, and pressing again does no harm. It blocks while
+// too many are under way.
+func (a *Adapter) press(ctx context.Context, u update) {
 	if u.CallbackQuery.From == nil {
 		return
 	}
-	a.presses.slots <- struct{}{} // every holder ends in time
-	a.presses.tasks.Go(func() {
+	a.presses <- struct{}{} // every holder ends in time
+	a.aside.Go(func() {
 		defer func() {
-			<-a.presses.slots
+			<-a.presses
 			if p := recover(); p != nil {
 				a.logger.ErrorContext(ctx, "panic in a press of a button", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 			}
 		}()
-		ctx, cancel := context.WithTimeout(sends, pressWithin)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pressWithin)
 		defer cancel()
 		a.pressed(ctx, u)
 	})
@@ -61,7 +52,7 @@ func (a *Adapter) pressed(ctx context.Context, u update) {
 		a.toast(ctx, q, "", false)
 		return
 	}
-	m.Admin = a.adminIn(q.Message.Chat, q.From.ID, nil)
+	m.Admin = a.adminOf(m)
 	text := ""
 	if parts := bot.Split(a.config.Handler.Handle(ctx, m), bot.Plain{}, longestToast); len(parts) > 0 {
 		text = parts[0]

@@ -79,6 +79,7 @@ func run(t *testing.T, server *bottest.Telegram, h bot.Handler, changes ...chang
 		t.Fatal(err)
 	}
 	b.Adapter = adapter
+	adapter.pace = nil
 	var cancelWaits, cancel context.CancelFunc
 	b.ctx, cancelWaits = context.WithTimeout(t.Context(), 15*time.Second)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -49,6 +49,9 @@ func (a *Adapter) offer(ctx context.Context, q *callback, b bot.Ballot) {
 	params := tgbotapi.Params{
 		"chat_id": strconv.FormatInt(m.Chat.ID, 10), "message_id": strconv.Itoa(m.MessageID), "reply_markup": ballotKeyboard(b.Event, b.Language, wanted),
 	}
+	if a.pace.wait(ctx, m.Chat.ID, m.Chat.Type == "private") != nil {
+		return
+	}
 	if err := a.try(ctx, pressWithin, "editMessageReplyMarkup", params, nil); err != nil {
 		a.logger.InfoContext(ctx, "buttons not changed", "error", err)
 	}

@@ -24,15 +24,15 @@ const scrapeWithin = 5 * time.Second
 
 // An inboxGauge counts the inbox at each scrape. Programs that share a state tell the same.
 type inboxGauge struct {
-	backlog func(context.Context) (bot.Backlog, error)
-	logger  *slog.Logger
+	inbox  bot.Backlogs
+	logger *slog.Logger
 
 	events, oldest *prometheus.Desc
 }
 
-func newInboxGauge(backlog func(context.Context) (bot.Backlog, error), l *slog.Logger) *inboxGauge {
+func newInboxGauge(inbox bot.Backlogs, l *slog.Logger) *inboxGauge {
 	return &inboxGauge{
-		backlog: backlog, logger: l,
+		inbox: inbox, logger: l,
 		events: desc("waymark_inbox_events", "Events in the inbox; dead: given up.", "state"),
 		oldest: desc("waymark_inbox_oldest_age_seconds", "Since the oldest event that waits or is worked on was received; 0 for none."),
 	}
@@ -46,15 +46,23 @@ func (g *inboxGauge) Describe(out chan<- *prometheus.Desc) { out <- g.events; ou
 func (g *inboxGauge) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
-	b, err := g.backlog(ctx)
+	byPlatform, err := g.inbox.Backlogs(ctx)
 	if err != nil {
 		g.logger.WarnContext(ctx, "inbox not counted", "error", err)
 		return
 	}
-	out <- gauge(g.events, float64(b.Waiting), "waiting")
-	out <- gauge(g.events, float64(b.Working), "working")
-	out <- gauge(g.events, float64(b.Dead), "dead")
-	out <- gauge(g.oldest, b.Oldest.Seconds())
+	var all bot.Backlog
+	age := time.Duration(0)
+	for _, b := range byPlatform {
+		all.Waiting, all.Working, all.Dead = all.Waiting+b.Waiting, all.Working+b.Working, all.Dead+b.Dead
+		if !b.Oldest.IsZero() {
+			age = max(age, time.Since(b.Oldest))
+		}
+	}
+	out <- gauge(g.events, float64(all.Waiting), "waiting")
+	out <- gauge(g.events, float64(all.Working), "working")
+	out <- gauge(g.events, float64(all.Dead), "dead")
+	out <- gauge(g.oldest, age.Seconds())
 }
 
 // A corpusGauge says what answers now.

@@ -225,13 +225,20 @@ func TestReadiness(t *testing.T) {
 	want(http.StatusServiceUnavailable, "the bot is stopping")
 }
 
+// backlogs are those of an inbox.
+type backlogs map[string]bot.Backlog
+
+func (b backlogs) Backlogs(context.Context) (map[string]bot.Backlog, error) { return b, nil }
+
 // TestMetersAfterConventions holds all metrics against promlint, those that only
 // a model or a state gives too.
 func TestMetersAfterConventions(t *testing.T) {
 	m := newMeters("telegram")
 	l := &live{}
-	m.registry.MustRegister(newCorpusGauge(l), newInboxGauge(func(context.Context) (bot.Backlog, error) {
-		return bot.Backlog{Waiting: 3, Working: 2, Dead: 1, Oldest: 90 * time.Second}, nil
+	m.registry.MustRegister(newCorpusGauge(l), newInboxGauge(backlogs{
+		"telegram": {Waiting: 1, Working: 2, Dead: 1, Oldest: time.Now().Add(-90 * time.Second)},
+		"discord":  {Waiting: 2, Oldest: time.Now().Add(-30 * time.Second)},
+		"idle":     {},
 	}, nil))
 	answer := rag.Answer{
 		Status: rag.Answered, Mode: rag.Model, Usage: rag.Usage{Calls: 2, PromptTokens: 100, CompletionTokens: 20},
@@ -259,11 +266,13 @@ func TestMetersAfterConventions(t *testing.T) {
 		`waymark_inbox_events{state="waiting"}`:                                     3,
 		`waymark_inbox_events{state="working"}`:                                     2,
 		`waymark_inbox_events{state="dead"}`:                                        1,
-		`waymark_inbox_oldest_age_seconds`:                                          90,
 	} {
 		if got := sample(t, page, name); got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
+	}
+	if got := sample(t, page, `waymark_inbox_oldest_age_seconds`); got < 90 || got > 120 {
+		t.Errorf("the oldest waits for %v s, want 90", got)
 	}
 }
 

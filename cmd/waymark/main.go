@@ -55,6 +55,7 @@ type commands struct {
 	Projects projectsCommand `cmd:"" help:"List the projects that the reports describe, all or by conditions, or tell what is known of one."`
 	Serve    serveCommand    `cmd:"" help:"Run the bot on Telegram and Discord."`
 	Health   healthCommand   `cmd:"" help:"Ask a running serve whether it is ready."`
+	Inbox    inboxCommand    `cmd:"" help:"List the questions that wait for an answer and those that were given up."`
 	Gaps     gapsCommand     `cmd:"" help:"List what the bots could not answer."`
 	Feedback feedbackCommand `cmd:"" help:"List or export the votes on answers."`
 	Eval     evalCommand     `cmd:"" help:"Score answers or retrieval on a question set."`

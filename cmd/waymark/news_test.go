@@ -65,7 +65,7 @@ func settingsOf(r room) (s settings) {
 			s.DiscordEndpoint = address(value)
 		}
 	}
-	s.StopWithin = 25 * time.Second
+	s.StopWithin = span(25 * time.Second)
 	return s
 }
 
@@ -94,7 +94,7 @@ func TestNews(t *testing.T) {
 				open:       func(ctx context.Context) (*knowledge, error) { return a.know(ctx, m) },
 				generation: a.generation, bot: a.botConfig(state), logger: a.logger,
 			}
-			adapters, err := a.adapters(l)
+			adapters, err := a.adapters(l, state)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/waymark-bot/waymark/bot"
 )
@@ -22,7 +23,7 @@ var errNoPlatform = errors.New("no platform is configured")
 
 // Run serves all configured platforms until ctx ends, and then ends in time.
 func (*serveCommand) Run(ctx context.Context, a *app) error {
-	return stopWithin(ctx, a.settings.StopWithin, func() error { return a.serve(ctx) })
+	return stopWithin(ctx, time.Duration(a.settings.StopWithin), func() error { return a.serve(ctx) })
 }
 
 // serve serves all configured platforms until ctx ends.
@@ -46,7 +47,7 @@ func (a *app) serve(ctx context.Context) error {
 	}
 	seen := newMeters(a.platforms()...)
 	a.monitor, l.bot.Observer = seen, seen
-	adapters, err := a.adapters(l)
+	adapters, err := a.adapters(l, state)
 	if err != nil {
 		return err
 	}

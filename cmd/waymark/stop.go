@@ -17,7 +17,8 @@ const lastWords = 6 * time.Second
 
 // grace is what the platforms have of a stop to finish the answers under way.
 func (s *settings) grace() time.Duration {
-	return max(s.StopWithin-lastWords, s.StopWithin/2)
+	within := time.Duration(s.StopWithin)
+	return max(within-lastWords, within/2)
 }
 
 // errStopLate says that the program was told to stop and something did not.

@@ -363,8 +363,17 @@ func (a *app) openState(ctx context.Context) (*store.Store, error) {
 	if c.Keep.Questions == 0 {
 		c.Keep.Questions = -1
 	}
+	c.Inbox.Lease, c.Inbox.Failures = lease, mostFailures
 	return store.Open(ctx, c)
 }
+
+// A question that another program had in hand when it was killed is taken up
+// after a lease; one that a platform does not take an answer to is tried for
+// some 25 minutes.
+const (
+	lease        = 10 * time.Second
+	mostFailures = 12
+)
 
 // purgeEvery is how often what is past its time is deleted.
 const purgeEvery = time.Hour
@@ -396,7 +405,8 @@ func (a *app) closeState(s *store.Store) {
 func (a *app) botConfig(state *store.Store) bot.Config {
 	c := bot.Config{
 		Sessions: bot.NewMemory(bot.SessionLimits{}, nil), Accounts: bot.NewAccounts(),
-		Budgets: a.settings.budgets(), Price: a.settings.cost, Logger: a.logger,
+		SharedTalks: a.settings.Sessions == "thread",
+		Budgets:     a.settings.budgets(), Price: a.settings.cost, Logger: a.logger,
 		Tally: bot.NewTally(), Key: a.botKey(),
 	}
 	people := bot.NewPeople()
@@ -421,22 +431,32 @@ func newBot(k *knowledge, asker bot.Answerer, c bot.Config) *bot.Bot {
 	return bot.New(c)
 }
 
-// adapters returns one adapter for each platform with a token.
-func (a *app) adapters(h bot.Handler) ([]bot.Adapter, error) {
+// adapters returns one adapter for each platform with a token. A nil state is
+// memory.
+func (a *app) adapters(h bot.Handler, state *store.Store) ([]bot.Adapter, error) {
 	var out []bot.Adapter
+	var mail bot.Mail // a nil pointer in it would be none
+	if state != nil {
+		mail = state
+	}
 	s := a.settings
 	if s.TelegramToken != "" {
-		t, err := telegram.New(telegram.Config{Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger,
-			Menu:    telegram.Menu{Owners: s.Owners.on(telegram.Name), GroupAdmins: s.Admins == adminsOfGroups},
-			Monitor: a.monitor, Grace: s.grace()})
+		t, err := telegram.New(telegram.Config{
+			Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger, Monitor: a.monitor,
+			Menu: telegram.Menu{Owners: s.Owners.on(telegram.Name), GroupAdmins: s.Admins == adminsOfGroups},
+			Mail: mail, Late: time.Duration(s.LateAfter), Grace: s.grace(),
+		})
 		if err != nil {
 			return nil, a.badPlatform(telegram.Name, err)
 		}
 		out = append(out, t)
 	}
 	if s.DiscordToken != "" {
-		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger,
-			Menu: discordMenu(s), Monitor: a.monitor, Timing: discord.Timing{Grace: s.grace()}})
+		d, err := discord.New(discord.Config{
+			Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger, Monitor: a.monitor,
+			Menu: discordMenu(s), Mail: mail, Late: time.Duration(s.LateAfter), SharedTalks: s.Sessions == "thread",
+			Timing: discord.Timing{Grace: s.grace()},
+		})
 		if err != nil {
 			return nil, a.badPlatform("discord", err)
 		}
@@ -475,7 +495,7 @@ func (a *app) show(ctx context.Context, m *meters, l *live, state *store.Store) 
 	m.registry.MustRegister(newCorpusGauge(l))
 	if state != nil {
 		r.state = state.Check
-		m.registry.MustRegister(newInboxGauge(state.Backlog, a.logger))
+		m.registry.MustRegister(newInboxGauge(state, a.logger))
 	}
 	return a.listen(ctx, endpoints(m, r, a.logger))
 }
