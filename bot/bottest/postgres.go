@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -22,10 +23,12 @@ var ErrNoPostgres = errors.New("no initdb, postgres and createdb in PATH or /usr
 // A Postgres is a database server of its own, on loopback, in a directory that
 // goes when it is closed.
 type Postgres struct {
-	dir       string
-	port      int
-	server    *exec.Cmd
-	said      bytes.Buffer
+	dir    string
+	port   int
+	server *exec.Cmd
+	said   bytes.Buffer
+
+	mu        sync.Mutex
 	databases int
 }
 
@@ -51,16 +54,22 @@ func (p *Postgres) start(ctx context.Context) error {
 	if err := listener.Close(); err != nil {
 		return err
 	}
-	if who := otherUser(); who != nil {
+	if who := OtherUser(); who != nil {
 		if err := os.Chown(p.dir, int(who.Uid), int(who.Gid)); err != nil {
 			return err
 		}
 	}
-	data := filepath.Join(p.dir, "data")
-	if err := p.run(ctx, "initdb", "-D", data, "-U", "waymark", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
+	if err := p.run(ctx, "initdb", "-D", p.data(), "-U", "waymark", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
 		return err
 	}
-	server, err := p.command(context.WithoutCancel(ctx), "postgres", "-D", data, "-p", strconv.Itoa(p.port), "-h", "127.0.0.1", "-k", "")
+	return p.Resume(ctx)
+}
+
+func (p *Postgres) data() string { return filepath.Join(p.dir, "data") }
+
+// Resume starts the server again after [Postgres.Halt] and waits until it answers.
+func (p *Postgres) Resume(ctx context.Context) error {
+	server, err := p.command(context.WithoutCancel(ctx), "postgres", "-D", p.data(), "-p", strconv.Itoa(p.port), "-h", "127.0.0.1", "-k", "")
 	if err != nil {
 		return err
 	}
@@ -80,23 +89,29 @@ func (p *Postgres) start(ctx context.Context) error {
 
 // Database makes an empty database and returns its address.
 func (p *Postgres) Database(ctx context.Context) (string, error) {
+	p.mu.Lock()
 	p.databases++
 	name := "state" + strconv.Itoa(p.databases)
+	p.mu.Unlock()
 	if err := p.run(ctx, "createdb", "-h", "127.0.0.1", "-p", strconv.Itoa(p.port), "-U", "waymark", name); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("postgres://waymark@127.0.0.1:%d/%s?sslmode=disable", p.port, name), nil
 }
 
-// Close ends the server and deletes its data.
-func (p *Postgres) Close() error {
-	var err error
-	if p.server != nil {
-		err = p.server.Process.Signal(syscall.SIGINT) // https://www.postgresql.org/docs/current/server-shutdown.html
-		err = errors.Join(err, p.server.Wait())
+// Halt ends the server and keeps its data. Programs that are connected are cut off.
+func (p *Postgres) Halt() error {
+	if p.server == nil {
+		return nil
 	}
-	return errors.Join(err, os.RemoveAll(p.dir))
+	err := p.server.Process.Signal(syscall.SIGINT) // https://www.postgresql.org/docs/current/server-shutdown.html
+	err = errors.Join(err, p.server.Wait())
+	p.server = nil
+	return err
 }
+
+// Close ends the server and deletes its data.
+func (p *Postgres) Close() error { return errors.Join(p.Halt(), os.RemoveAll(p.dir)) }
 
 // run runs one of Postgres' programs to its end.
 func (p *Postgres) run(ctx context.Context, name string, args ...string) error {
@@ -119,7 +134,7 @@ func (p *Postgres) command(ctx context.Context, name string, args ...string) (*e
 	}
 	c := exec.CommandContext(ctx, file, args...)
 	c.Dir, c.Env = p.dir, []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
-	if who := otherUser(); who != nil {
+	if who := OtherUser(); who != nil {
 		c.SysProcAttr = &syscall.SysProcAttr{Credential: who}
 	}
 	return c, nil
@@ -139,8 +154,8 @@ func postgresFile(name string) (string, error) {
 	return "", ErrNoPostgres
 }
 
-// otherUser is whom to be instead of root; nil for who is not.
-func otherUser() *syscall.Credential {
+// OtherUser is whom a test runs a program as instead of root; nil for who is not root.
+func OtherUser() *syscall.Credential {
 	if os.Getuid() != 0 {
 		return nil
 	}
