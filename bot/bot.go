@@ -53,6 +53,9 @@ type Message struct {
 	// Interaction says that the platform shows "thinking" until there is a reply:
 	// it is never answered with silence.
 	Interaction bool
+	// Button says that Command is what a button that was pressed stands for. Several
+	// programs may hear of one press.
+	Button bool
 	// Admin reports whether the platform takes User for an administrator of the
 	// group that Chat is or belongs to. It may ask the platform. nil: nobody is.
 	Admin func(context.Context) (bool, error) `json:"-"`

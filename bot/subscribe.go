@@ -82,7 +82,7 @@ func (b *Bot) unsubscribe(ctx context.Context, m Message) (Reply, error) {
 	switch {
 	case err != nil:
 		return Reply{}, fmt.Errorf("end a subscription: %w", err)
-	case !ended:
+	case !ended && !m.Button: // else another program that heard of the press was faster
 		return textReply(lang, w.none), nil
 	}
 	return textReply(lang, w.ended), nil

@@ -140,6 +140,7 @@ func TestSubscribe(t *testing.T) {
 		{"a member ends it", b, Message{Platform: "discord", Chat: "5"}, "unsubscribe", "", "only its administrators", 4},
 		{"an administrator ends it", b, Message{Platform: "discord", Chat: "5", Admin: admin}, "unsubscribe", "", "Unsubscribed", 3},
 		{"twice", b, Message{Platform: "discord", Chat: "5", Admin: admin}, "unsubscribe", "", "There is no subscription here", 3},
+		{"a button, twice", b, Message{Platform: "discord", Chat: "5", Admin: admin, Button: true}, "unsubscribe", "", "Unsubscribed", 3},
 		{"nobody may", with(nil), private, "subscribe", "", "There are no subscriptions", 3},
 	} {
 		m := c.m

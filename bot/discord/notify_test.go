@@ -46,7 +46,7 @@ func TestNotify(t *testing.T) {
 		heard := p.all()[i]
 		wantHeard := bot.Message{
 			Platform: "discord", ID: heard.ID, Chat: at.Channel, User: d.Member(), Server: at.Guild, Private: at.Guild == "",
-			Command: bot.CommandUnsubscribe, Locale: "en-US", Interaction: true,
+			Command: bot.CommandUnsubscribe, Locale: "en-US", Interaction: true, Button: true,
 		}
 		if diff := cmp.Diff(wantHeard, heard); diff != "" {
 			t.Error(diff)

@@ -17,7 +17,7 @@ func (in *intake) press(ctx context.Context, i *discordgo.Interaction, user *dis
 	voter, takes := in.config.Handler.(bot.Voter)
 	m := bot.Message{
 		Platform: Name, ID: i.ID, Chat: i.ChannelID, User: user.ID, Server: i.GuildID, Private: i.GuildID == "",
-		Command: bot.PressedCommand(data), Locale: string(i.Locale), Interaction: true,
+		Command: bot.PressedCommand(data), Locale: string(i.Locale), Interaction: true, Button: true,
 	}
 	m.Admin = in.adminOf(m, interactingMember(i))
 	switch {

@@ -69,7 +69,7 @@ func pressMessage(u update) (bot.Message, bool) {
 	}
 	m := bot.Message{
 		Platform: Name, ID: strconv.Itoa(u.UpdateID), Chat: strconv.FormatInt(q.Message.Chat.ID, 10), User: strconv.FormatInt(q.From.ID, 10),
-		Private: q.Message.Chat.Type == "private", Locale: q.From.LanguageCode, Interaction: true,
+		Private: q.Message.Chat.Type == "private", Locale: q.From.LanguageCode, Interaction: true, Button: true,
 	}
 	if topic := q.Message.topic(); topic != 0 {
 		m.Chat += "/" + strconv.Itoa(topic)
