@@ -11,6 +11,15 @@
 // [ClusterGaps] puts together what was not answered. errors.go is
 // the only place in the program that turns an error into words for a person.
 //
+// Where there is a state, nothing that was asked is lost, and nothing is shown
+// twice: an adapter puts each [Event] into the [Inbox] before it confirms it to
+// its platform, [Workers] take it out again as a [Task], those of a chat in
+// order, the reply is kept before anything of it is sent ([KeepReply]), and each
+// of its parts is marked before and after ([Marks]). [Mail] is all of that; a
+// program that is killed at any moment leaves a task that the next one goes on
+// with where it stands. Without a state a [Queue] in memory does, and a program
+// that is killed loses what waited.
+//
 // What it does not do: it opens no connection, formats for no platform, and
 // never reads a passage.
 package bot
@@ -36,7 +45,7 @@ type Message struct {
 	// Show is told the reply so far while it is being written, each time it has
 	// grown, one call at a time; it must not block. What it was told last need not
 	// be how the reply begins. nil where the platform cannot show it; see [Progress].
-	Show func(Reply)
+	Show func(Reply) `json:"-"`
 
 	// Bare says that Command came in a group without naming the bot: another
 	// one may be meant.
@@ -44,9 +53,16 @@ type Message struct {
 	// Interaction says that the platform shows "thinking" until there is a reply:
 	// it is never answered with silence.
 	Interaction bool
+	// Button says that Command is what a button that was pressed stands for. Several
+	// programs may hear of one press.
+	Button bool
 	// Admin reports whether the platform takes User for an administrator of the
 	// group that Chat is or belongs to. It may ask the platform. nil: nobody is.
-	Admin func(context.Context) (bool, error)
+	Admin func(context.Context) (bool, error) `json:"-"`
+
+	// Retried says that an earlier try to answer it came to nothing: what it
+	// costs of the limits was counted then.
+	Retried bool `json:"-"`
 }
 
 // A Reply is what the bot says to one message, in platform-free form. The

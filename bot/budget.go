@@ -89,15 +89,20 @@ func (b *Bot) charge(ctx context.Context, m Message, u rag.Usage) error {
 	if u.Calls == 0 {
 		return nil
 	}
-	s := Spent{Answers: 1, PromptTokens: u.PromptTokens, CompletionTokens: u.CompletionTokens}
-	if b.config.Price != nil {
-		s.Cost = b.config.Price(u)
-	}
+	s := Spent{Answers: 1, PromptTokens: u.PromptTokens, CompletionTokens: u.CompletionTokens, Cost: b.priceOf(u)}
 	// What was used is owed, also when the asker has gone.
 	if err := b.accounts.Spend(context.WithoutCancel(ctx), accountsOf(m), b.today(), s); err != nil {
 		return fmt.Errorf("book cost: %w", err)
 	}
 	return nil
+}
+
+// priceOf is what a model's work costs; 0 where no price is known.
+func (b *Bot) priceOf(u rag.Usage) float64 {
+	if b.config.Price == nil || u.Calls == 0 {
+		return 0
+	}
+	return b.config.Price(u)
 }
 
 // today is the day that budgets are for: by UTC.

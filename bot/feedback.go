@@ -71,10 +71,7 @@ func (b *Bot) remember(ctx context.Context, m Message, a *rag.Answer) bool {
 	for _, c := range a.Citations {
 		g.Passages = append(g.Passages, c.Passage)
 	}
-	if a.Trace != nil && len(a.Trace.Calls) > 0 {
-		last := a.Trace.Calls[len(a.Trace.Calls)-1]
-		g.Prompt = last.Prompt + "@" + last.Version
-	}
+	g.Prompt = promptOf(a)
 	if err := b.config.Feedback.Give(ctx, g); err != nil {
 		b.logger.WarnContext(ctx, "answer not remembered", "error", err)
 		return false

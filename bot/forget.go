@@ -26,7 +26,7 @@ type Forgetter interface {
 
 // forget deletes what is known of who asks for it, and says what that was.
 func (b *Bot) forget(ctx context.Context, m Message, w wording) (Reply, error) {
-	if err := b.sessions.Reset(ctx, sessionKey(m)); err != nil {
+	if err := b.sessions.Reset(ctx, b.sessionKey(m)); err != nil {
 		return Reply{}, fmt.Errorf("forget session: %w", err)
 	}
 	if b.config.Forgetter == nil {

@@ -74,10 +74,10 @@ func (b *Bot) notLetIn(ctx context.Context, m Message, w accessWording) (Reply, 
 	return r, err
 }
 
-// limit counts m, and says so where a limit is reached.
+// limit counts m, once, and says so where a limit is reached.
 func (b *Bot) limit(ctx context.Context, m Message, w accessWording) (r Reply, done bool) {
 	c := b.limiter.config
-	if c.ExemptOwners && b.access.Owner(m) {
+	if m.Retried || c.ExemptOwners && b.access.Owner(m) {
 		return Reply{}, false
 	}
 	var full *reached

@@ -11,6 +11,9 @@ import (
 // to do for it.
 var ErrLost = errors.New("task belongs to another worker")
 
+// ErrFinal says, in the error about a [Task], that no further try can help.
+var ErrFinal = errors.New("given up")
+
 // An Event is something that a platform told and that has to be answered. It is
 // put into the [Inbox] before the platform hears that it was received.
 type Event struct {
@@ -18,7 +21,7 @@ type Event struct {
 	ID       string    // the platform's id of it; two with the same are one
 	Lane     string    // the chat: the events of a lane are worked on one at a time, in order
 	User     string    // the platform's id of the person
-	Payload  []byte    // what the adapter needs to answer it after a restart; no secret
+	Payload  []byte    // what the adapter needs to answer it after a restart; never logged. Of secrets only such as expire by themselves within the hour
 	Received time.Time // zero: now
 }
 
@@ -51,7 +54,7 @@ type Work interface {
 	Done(ctx context.Context, t Task) error
 	// Fail says that t could not be answered. It is given again after a while,
 	// longer from time to time, and its lane waits for it; after too many times it
-	// is a dead letter. A cause that is [context.Canceled] or [ErrStopped] is not
+	// is a dead letter, at once where the cause is [ErrFinal]. A cause that is [context.Canceled] or [ErrStopped] is not
 	// counted: the task is given again at once.
 	Fail(ctx context.Context, t Task, cause error) error
 }
@@ -80,4 +83,18 @@ type DeadLetters interface {
 	Dead(ctx context.Context, limit int) ([]Letter, error)
 	// Revive gives a dead letter back to the workers; false: there is none of this number.
 	Revive(ctx context.Context, number int64) (bool, error)
+}
+
+// A Backlog is how much there is in an inbox of one platform's events.
+type Backlog struct {
+	Waiting int       // nobody works on them
+	Working int       // somebody does
+	Dead    int       // given up
+	Oldest  time.Time // when the oldest that waits or is worked on was received; zero: there is none
+}
+
+// Backlogs tell what is in the inbox.
+type Backlogs interface {
+	// Backlogs returns that of each platform with anything in it.
+	Backlogs(ctx context.Context) (map[string]Backlog, error)
 }

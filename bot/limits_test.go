@@ -77,6 +77,26 @@ func TestRateOfAUser(t *testing.T) {
 	})
 }
 
+// TestRetriedCountsOnce holds that a question that is tried again, because a program
+// died over it, counts once.
+func TestRetriedCountsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, asked := limited(LimiterConfig{Rates: Rates{User: Rate{2, time.Minute}}, Quotas: Quotas{User: 2}})
+		ada := Message{Chat: "-1", User: "ada", Text: "where?"}
+		again := ada
+		again.Retried = true
+		wantTold(t, b, ada, "answer")
+		for range 5 {
+			wantTold(t, b, again, "answer")
+		}
+		wantTold(t, b, ada, "answer")
+		wantTold(t, b, ada, slow)
+		if len(*asked) != 7 {
+			t.Errorf("%d questions were asked, want 7", len(*asked))
+		}
+	})
+}
+
 func TestRateInPrivate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, _ := limited(LimiterConfig{Rates: Rates{User: Rate{1, time.Minute}, Commands: Rate{3, time.Minute}}})

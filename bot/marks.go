@@ -36,8 +36,12 @@ type Mark struct {
 // (nonce with enforce_nonce, for some minutes:
 // https://docs.discord.com/developers/resources/message#create-message), and
 // on both platforms where a message that stands is edited to the same text.
-// Telegram has no nonce for a new message (https://core.telegram.org/bots/api#sendmessage):
-// there that part is seen twice. The window is as long as one request.
+// Where there is no nonce, as for a new message on Telegram
+// (https://core.telegram.org/bots/api#sendmessage) and for a follow-up on Discord,
+// what is sent is [Placeholder], Sent says its id, and then it is edited to the
+// part, which may be done any number of times. A worker that dies in the window,
+// which is as long as one request, leaves a placeholder that nobody takes away:
+// better than an answer twice.
 type Marks interface {
 	// Keep keeps the reply of t, so that the next worker need not find another one.
 	Keep(ctx context.Context, t Task, reply []byte) error
@@ -45,9 +49,13 @@ type Marks interface {
 	// known of it before and renews the lease. On an error, [ErrLost] among them,
 	// nothing may be sent.
 	Sending(ctx context.Context, t Task, part int) (Mark, error)
-	// Sent says that part was sent as the platform's message.
+	// Sent says that part was sent as the platform's message. [ErrLost] says that
+	// the task was taken again meanwhile: nothing more may be sent or edited.
 	Sent(ctx context.Context, t Task, part int, message string) error
 }
+
+// Placeholder is what stands for a part that is not written yet.
+const Placeholder = "…"
 
 // Nonce names one part of the reply to t, the same each time: 24 letters and
 // digits (Discord takes 25 at most).

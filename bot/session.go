@@ -10,7 +10,8 @@ import (
 )
 
 // Sessions remembers the last turns of each talk, so that a follow-on question
-// knows what "it" is. A key names one person in one chat of one platform.
+// knows what "it" is. A key names one person in one chat of one platform,
+// "platform/chat/user", or all in it, "platform/chat/".
 type Sessions interface {
 	// Turns returns the talk so far, oldest first; none is no error.
 	Turns(ctx context.Context, key string) ([]rag.Turn, error)

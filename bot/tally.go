@@ -53,11 +53,14 @@ const lastTimes = 500
 // NewTally returns a tally without anything in it.
 func NewTally() *Tally { return &Tally{days: map[time.Time]*Stats{}} }
 
-// add counts an answer.
-func (t *Tally) add(at time.Time, a *rag.Answer, took time.Duration) {
+// add counts an answer. A question without one is not counted.
+func (t *Tally) add(o Outcome) {
+	if o.Answer == nil {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	day := at.UTC().Truncate(24 * time.Hour)
+	day := o.Began.UTC().Truncate(24 * time.Hour)
 	if t.days[day] == nil {
 		for old := range t.days {
 			if day.Sub(old) > 7*24*time.Hour {
@@ -66,12 +69,12 @@ func (t *Tally) add(at time.Time, a *rag.Answer, took time.Duration) {
 		}
 		t.days[day] = &Stats{}
 	}
-	t.days[day].Add(a.Status, a.Mode, 1)
+	t.days[day].Add(o.Answer.Status, o.Answer.Mode, 1)
 	if len(t.took) < lastTimes {
-		t.took = append(t.took, took)
+		t.took = append(t.took, o.Took)
 		return
 	}
-	t.took[t.next] = took
+	t.took[t.next] = o.Took
 	t.next = (t.next + 1) % lastTimes
 }
 

@@ -58,6 +58,10 @@ type Config struct {
 	Feedback  Feedback    // nil: answers are not remembered
 	NoVotes   bool        // answers are remembered, and not voted on
 	Topics    *rag.Topics // compares gaps by their words; nil: by their plans alone
+	News      *NewsDesk   // nil: nobody can subscribe
+	Observer  Observer    // nil: nobody counts, and no line is logged of each answer
+
+	SharedTalks bool // in a group, those of a topic or thread are in one talk; otherwise each has their own
 
 	Limits Limits
 	Logger *slog.Logger     // nil: nothing is logged
@@ -130,7 +134,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (r Reply) {
 // takes none (the code of a start link, say) tells nothing.
 func replyLanguage(m Message) string {
 	switch m.Command {
-	case CommandStart, CommandHelp, CommandSources, CommandReset, CommandForget:
+	case CommandStart, CommandHelp, CommandSources, CommandReset, CommandForget, CommandSubscribe, CommandUnsubscribe:
 		return LanguageOf("", m.Locale)
 	}
 	if isAdminCommand(m.Command) {
@@ -154,12 +158,16 @@ func (b *Bot) handle(ctx context.Context, m Message, lang string) (Reply, error)
 	case CommandSources:
 		return b.reports(w), nil
 	case CommandReset:
-		if err := b.sessions.Reset(ctx, sessionKey(m)); err != nil {
+		if err := b.sessions.Reset(ctx, b.sessionKey(m)); err != nil {
 			return Reply{}, fmt.Errorf("reset session: %w", err)
 		}
 		return textReply(lang, w.reset), nil
 	case CommandForget:
 		return b.forget(ctx, m, w)
+	case CommandSubscribe:
+		return b.subscribe(ctx, m)
+	case CommandUnsubscribe:
+		return b.unsubscribe(ctx, m)
 	case CommandNoText:
 		return textReply(lang, w.noText), nil
 	case CommandAsk:
@@ -183,7 +191,12 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 	if n := utf8.RuneCountInString(q.Text); n > b.config.Limits.Question {
 		return Reply{}, &TooLongError{Length: n, Limit: b.config.Limits.Question}
 	}
-	key := sessionKey(m)
+	out := Outcome{Platform: m.Platform, Began: b.config.Now()}
+	defer func() {
+		out.Took = b.config.Now().Sub(out.Began)
+		b.observe(ctx, m, out)
+	}()
+	key := b.sessionKey(m)
 	turns, err := b.sessions.Turns(ctx, key)
 	if err != nil { // an answer without the talk before it is better than none
 		b.logger.WarnContext(ctx, "session not read", "error", err)
@@ -194,12 +207,10 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 		b.logger.ErrorContext(ctx, "budget not read, answering without the model", "error", err)
 	}
 	q.Extractive = frugal
-	began := b.config.Now()
 	a, err := b.answer(ctx, m, q)
 	if err != nil {
 		return Reply{}, fmt.Errorf("answer question: %w", err)
 	}
-	b.config.Tally.add(began, &a, b.config.Now().Sub(began))
 	if err := b.charge(ctx, m, a.Usage); err != nil {
 		b.logger.ErrorContext(ctx, "cost of an answer not booked", "error", err)
 	}
@@ -209,6 +220,7 @@ func (b *Bot) ask(ctx context.Context, m Message, q rag.Question) (Reply, error)
 	if a.Language == "" {
 		a.Language = LanguageOf(q.Text, m.Locale)
 	}
+	out.Answer, out.Cost = &a, b.priceOf(a.Usage)
 	if err := b.sessions.Add(ctx, key, rag.Turn{Question: q.Text, Answer: &a}); err != nil {
 		b.logger.WarnContext(ctx, "session not written", "error", err)
 	}
@@ -260,7 +272,7 @@ func (b *Bot) talkLanguage(ctx context.Context, m Message) string {
 	if lang := LanguageOf(m.Text, ""); lang == "zh" {
 		return lang
 	}
-	turns, err := b.sessions.Turns(ctx, sessionKey(m))
+	turns, err := b.sessions.Turns(ctx, b.sessionKey(m))
 	if err == nil && len(turns) > 0 && turns[len(turns)-1].Answer != nil {
 		return turns[len(turns)-1].Answer.Language
 	}
@@ -365,5 +377,12 @@ func suggestRank(name, typed string) int {
 	return 3
 }
 
-// sessionKey names one person in one chat of one platform.
-func sessionKey(m Message) string { return m.Platform + "/" + m.Chat + "/" + m.User }
+// sessionKey names whose talk m belongs to: that of one person in one chat,
+// topic or thread, or of all in it where talks are shared.
+func (b *Bot) sessionKey(m Message) string {
+	user := m.User
+	if b.config.SharedTalks && !m.Private {
+		user = ""
+	}
+	return m.Platform + "/" + m.Chat + "/" + user
+}

@@ -72,6 +72,8 @@ func ParseBallot(data string) (Ballot, bool) {
 type Press struct {
 	Ballot
 	Platform string
+	Chat     string // the platform's id of where the answer stands; "" where it does not say
+	Server   string // and of the server that it belongs to; as [Message.Server]
 	User     string // the platform's id of who pressed
 	Reason   string // in the person's words; with InWords only
 }
@@ -91,7 +93,8 @@ var _ Voter = (*Bot)(nil)
 const voteWithin = 2 * time.Second
 
 // Vote implements [Voter]. A person has one vote on an answer: another one
-// takes its place, the same again leaves it as it is.
+// takes its place, the same again leaves it as it is. Who may not ask may not
+// vote.
 func (b *Bot) Vote(ctx context.Context, p Press) (said string, kept bool) {
 	w := voteWordsOf(p.Language)
 	defer func() {
@@ -105,6 +108,9 @@ func (b *Bot) Vote(ctx context.Context, p Press) (said string, kept bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, voteWithin)
 	defer cancel()
+	if !b.access.May(ctx, Message{Platform: p.Platform, Chat: p.Chat, Server: p.Server, User: p.User}) {
+		return accessWordingOf(p.Language).deniedVote, false
+	}
 	v := Vote{Answer: answerID(p.Platform, p.Event), Platform: p.Platform, User: p.User, Up: p.Choice == Up, Reason: reasons[p.Choice]}
 	if p.Choice == InWords {
 		v.Reason = strings.TrimSpace(p.Reason)

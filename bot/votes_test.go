@@ -159,13 +159,32 @@ func TestVoteNotKept(t *testing.T) {
 	}
 }
 
+// TestVoteOfWhoIsDenied holds that who may not ask may not vote, by their person,
+// the chat and the server.
+func TestVoteOfWhoIsDenied(t *testing.T) {
+	f := &feedback{given: map[string]Given{"discord/17": {}}}
+	b := New(Config{Answerer: said{}, Feedback: f, Access: NewAccess(AccessConfig{Deny: []Entry{
+		{Kind: EntryUser, Platform: "discord", ID: "7"}, {Kind: EntryChat, Platform: "discord", ID: "8"}, {Kind: EntryServer, Platform: "discord", ID: "9"},
+	}})})
+	for _, p := range []Press{{User: "7"}, {User: "1", Chat: "8"}, {User: "1", Chat: "2", Server: "9"}, {User: "1", Chat: "2", Server: "3"}} {
+		p.Platform, p.Ballot = "discord", Ballot{"17", "en", Up}
+		text, kept := b.Vote(t.Context(), p)
+		if let := p.Server == "3"; kept != let || strings.Contains(text, "not allowed to take your vote") == let {
+			t.Errorf("%+v: %q, %t", p, text, kept)
+		}
+	}
+	if len(f.votes) != 1 {
+		t.Errorf("kept %+v", f.votes)
+	}
+}
+
 type panics struct{ Feedback }
 
 // TestVoteWordsFit holds the words of both languages against the platforms' limits.
 func TestVoteWordsFit(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		w := voteWordsOf(lang)
-		for _, toast := range []string{w.thanks, w.down, w.unknown, w.off} {
+		for _, toast := range []string{w.thanks, w.down, w.unknown, w.off, accessWordingOf(lang).deniedVote} {
 			if n := utf8.RuneCountInString(toast); n == 0 || n > 200 {
 				t.Errorf("%q has %d characters", toast, n)
 			}

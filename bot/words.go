@@ -24,6 +24,7 @@ type wording struct {
 	notCovered, offTopic, declined string
 
 	busy, slow, stopping string
+	late                 string
 	tooLong              string // %d: most characters
 	wrong                string // %s: reference in the log
 
@@ -75,6 +76,7 @@ func english() wording {
 		busy:     "Busy right now. Please try again in a moment.",
 		slow:     "That took too long. Please try again, perhaps with a shorter question.",
 		stopping: "I am being restarted. Please ask again in a minute.",
+		late:     "Sorry for the late answer: I was away.",
 		tooLong:  "That question is too long. Please keep it under %d characters.",
 		wrong:    "Something went wrong (ref %s).",
 
@@ -127,6 +129,7 @@ func chinese() wording {
 		busy:     "现在有点忙，请稍后再试。",
 		slow:     "处理时间过长，请再试一次，或换个更短的问题。",
 		stopping: "我正在重启，请一分钟后再问。",
+		late:     "抱歉，回复晚了：我刚才不在线。",
 		tooLong:  "问题太长了，请控制在 %d 个字以内。",
 		wrong:    "出错了（编号 %s）。",
 
@@ -174,6 +177,7 @@ type CommandInfo struct {
 	Name        string // lower-case letters only
 	Description string // at most 100 characters (the least of the platforms' limits)
 	Argument    string // what the argument is called, "" when the command takes none
+	Optional    bool   // the command can stand without it
 }
 
 // Commands lists the commands for a platform's menu, in the language lang.
@@ -183,6 +187,8 @@ func Commands(lang string) []CommandInfo {
 			{Name: CommandAsk, Description: "根据报告回答问题，附出处", Argument: "问题"},
 			{Name: CommandProject, Description: "查看一个项目的概况", Argument: "名称"},
 			{Name: CommandSources, Description: "列出我读过的报告"},
+			{Name: CommandSubscribe, Description: "订阅报告动态", Argument: "时间", Optional: true},
+			{Name: CommandUnsubscribe, Description: "取消订阅"},
 			{Name: CommandReset, Description: "清空之前的问题"},
 			{Name: CommandForget, Description: "删除关于我的一切信息"},
 			{Name: CommandHelp, Description: "使用说明"},
@@ -192,6 +198,8 @@ func Commands(lang string) []CommandInfo {
 		{Name: CommandAsk, Description: "Ask the reports; every sentence is cited", Argument: "question"},
 		{Name: CommandProject, Description: "Summary of one project", Argument: "name"},
 		{Name: CommandSources, Description: "List the reports I know"},
+		{Name: CommandSubscribe, Description: "News of the reports, at a time of yours", Argument: "when", Optional: true},
+		{Name: CommandUnsubscribe, Description: "No more news here"},
 		{Name: CommandReset, Description: "Forget the questions so far"},
 		{Name: CommandForget, Description: "Delete everything about me"},
 		{Name: CommandHelp, Description: "How to use me"},

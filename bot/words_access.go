@@ -13,6 +13,7 @@ type accessWording struct {
 	language string
 
 	denied     string // to somebody in private who may not ask
+	deniedVote string // to somebody who may not ask, and votes
 	ownersOnly string // %s: command
 
 	reached map[scope]string // %s: the rate or the number of questions, %s: when it is over
@@ -68,6 +69,7 @@ func accessEnglish() accessWording {
 	return accessWording{
 		language:   "en",
 		denied:     "Sorry, I am not allowed to answer you.",
+		deniedVote: "Sorry, I am not allowed to take your vote.",
 		ownersOnly: "Only those who look after this bot can use /%s.",
 		reached: map[scope]string{
 			scopeUser:     "You have reached your limit of %s. I answer you again %s.",
@@ -125,6 +127,7 @@ func accessChinese() accessWording {
 	return accessWording{
 		language:   "zh",
 		denied:     "抱歉，我不能回答您的问题。",
+		deniedVote: "抱歉，我不能接受您的评价。",
 		ownersOnly: "只有管理本机器人的人可以使用 /%s。",
 		reached: map[scope]string{
 			scopeUser:     "您已达到上限（%s），%s可以继续提问。",

@@ -1,8 +1,10 @@
 package bottest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 )
 
 func (d *Discord) getGateway(*discordCall) discordAnswer {
@@ -37,17 +39,30 @@ func (d *Discord) getChannel(c *discordCall) discordAnswer {
 	return discordAnswer{http.StatusOK, d.channelObject(channel)}
 }
 
-// listMessages shows what the bot may see, newest first.
+// listMessages shows what the bot may see, newest first; with after, of those
+// after a message the oldest.
 func (d *Discord) listMessages(c *discordCall) discordAnswer {
+	limit, err := strconv.Atoi(cmp.Or(c.URL.Query().Get("limit"), "50"))
+	if err != nil || limit < 1 || limit > 100 {
+		return discordError(http.StatusBadRequest, 50035, "Invalid Form Body")
+	}
+	after, _ := strconv.ParseInt(c.URL.Query().Get("after"), 10, 64)
 	intents := 0
 	for _, s := range d.gateway.sessions {
 		intents |= s.intents
 	}
+	there := slices.DeleteFunc(slices.Clone(d.world.messages), func(m *DiscordMessage) bool {
+		id, _ := strconv.ParseInt(m.ID, 10, 64)
+		return m.Channel != c.PathValue("channel") || id <= after
+	})
+	if after > 0 {
+		there = there[:min(limit, len(there))]
+	} else {
+		there = there[max(0, len(there)-limit):]
+	}
 	out := []any{}
-	for _, m := range slices.Backward(d.world.messages) {
-		if m.Channel == c.PathValue("channel") && len(out) < 50 {
-			out = append(out, d.messageObject(m, d.contentVisible(m, intents)))
-		}
+	for _, m := range slices.Backward(there) {
+		out = append(out, d.messageObject(m, d.contentVisible(m, intents)))
 	}
 	return discordAnswer{http.StatusOK, out}
 }

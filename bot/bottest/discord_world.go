@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/waymark-bot/waymark/bot"
 )
 
 // The channel types in use:
@@ -154,10 +156,10 @@ func (d *Discord) Messages(channel string) []DiscordMessage {
 }
 
 // Answers returns what the bot has said in a channel, oldest first, without
-// responses that are still "thinking".
+// responses that are still "thinking" and messages that say nothing yet.
 func (d *Discord) Answers(channel string) []DiscordMessage {
 	return slices.DeleteFunc(d.Messages(channel), func(m DiscordMessage) bool {
-		return m.Author != d.world.bot || m.Thinking()
+		return m.Author != d.world.bot || m.Thinking() || m.Content == bot.Placeholder
 	})
 }
 

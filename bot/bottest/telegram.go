@@ -23,6 +23,7 @@ type TelegramOptions struct {
 	Username string // the bot's, without @; "" means waymark_test_bot
 	Spec     string // path of the machine-readable Bot API; "" leaves validation out
 
+	Limits  bool // messages and edits past what Telegram lets a bot send earn a 429; see telegram_limits.go
 	ReadAll bool // privacy mode is off: the bot sees every message of a group
 	Logger  *slog.Logger
 }
@@ -45,6 +46,7 @@ type Telegram struct {
 	queue    telegramQueue
 	commands map[string][]string // language code to names; those of a scope behind it
 	faults   []*TelegramFault
+	sent     telegramSent
 	limited  map[int64]time.Time // chats that may not be sent to before
 	held     map[int64]time.Time // chats that may not be sent drafts before
 	drafts   []TelegramDraft

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/waymark-bot/waymark/bot"
 )
 
 // A TelegramUser is a person or a bot.
@@ -41,8 +43,9 @@ type TelegramMessage struct {
 	Chat     int64
 	From     TelegramUser
 	Date     time.Time
-	Text     string // as a reader sees it
-	Raw      string // as the bot sent it
+	Edited   time.Time // zero: never
+	Text     string    // as a reader sees it
+	Raw      string    // as the bot sent it
 	Entities []TelegramEntity
 	ReplyTo  int
 	Thread   int
@@ -278,17 +281,33 @@ func (t *Telegram) Push(kind string, content any) {
 	t.queue.allowed = allowed
 }
 
-// Messages returns the messages of the bot in c that are not deleted.
+// Messages returns the messages of the bot in c that are not deleted. One that
+// says nothing yet is none; see [Telegram.Placeholders].
 func (t *Telegram) Messages(c TelegramChat) []TelegramMessage {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var out []TelegramMessage
 	for _, m := range t.chats[c.ID].messages {
-		if m.From.ID == t.bot.ID && !m.Deleted {
+		if m.From.ID == t.bot.ID && !m.Deleted && m.Text != bot.Placeholder {
 			out = append(out, *m)
 		}
 	}
 	return out
+}
+
+// Placeholders returns how many messages of the bot in all chats say nothing.
+func (t *Telegram) Placeholders() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := 0
+	for _, c := range t.chats {
+		for _, m := range c.messages {
+			if m.From.ID == t.bot.ID && !m.Deleted && m.Text == bot.Placeholder {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // WaitMessages returns the messages of the bot in c once there are n.

@@ -35,6 +35,9 @@ func (t *Telegram) dispatch(ctx context.Context, method string, form map[string]
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	defer t.wake()
+	if refused := t.overLimit(method, form); refused != nil {
+		return *refused
+	}
 	switch method {
 	case "sendMessage":
 		return t.sendMessage(form)
@@ -224,7 +227,7 @@ func (t *Telegram) editMessageText(form map[string]string) telegramAnswer {
 	if refused != nil {
 		return *refused
 	}
-	m.Text, m.Raw, m.Entities, m.Keyboard = text, form["text"], entities, keyboard
+	m.Text, m.Raw, m.Entities, m.Keyboard, m.Edited = text, form["text"], entities, keyboard, time.Now()
 	return succeed(chat.json(*m))
 }
 

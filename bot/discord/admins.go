@@ -38,27 +38,44 @@ type serverRoles struct {
 	until  time.Time
 }
 
-// adminOf returns how to find out whether the author of m administers its
-// server; nil outside of one. A message says which roles its author has, and not
-// what those may do.
-func (in *intake) adminOf(m *discordgo.Message) func(context.Context) (bool, error) {
+// An asker is what Discord says of who did something in a server: of an
+// interaction's author whether they may manage it; of a message's which roles they
+// have, and not what those may do.
+type asker struct {
+	Manages *bool    `json:"manages,omitempty"`
+	Roles   []string `json:"roles,omitempty"`
+}
+
+// memberOf is the author of a message; nil outside of a server.
+func memberOf(m *discordgo.Message) *asker {
 	if m.GuildID == "" || m.Member == nil {
 		return nil
 	}
-	server, user, roles := m.GuildID, m.Author.ID, m.Member.Roles
-	return func(ctx context.Context) (bool, error) {
-		s := in.rolesOf(ctx, server)
-		return user == s.owner || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(s.manage, r) }), s.err
-	}
+	return &asker{Roles: m.Member.Roles}
 }
 
-// interactionAdmin is adminOf for an interaction, which says what its author may do.
-func interactionAdmin(i *discordgo.Interaction) func(context.Context) (bool, error) {
+// interactingMember is the author of an interaction; nil outside of a server.
+func interactingMember(i *discordgo.Interaction) *asker {
 	if i.GuildID == "" || i.Member == nil {
 		return nil
 	}
-	may := i.Member.Permissions&mayManage != 0
-	return func(context.Context) (bool, error) { return may, nil }
+	manages := i.Member.Permissions&mayManage != 0
+	return &asker{Manages: &manages}
+}
+
+// adminOf returns how to find out whether the author of m administers its
+// server; nil outside of one.
+func (in *intake) adminOf(m bot.Message, by *asker) func(context.Context) (bool, error) {
+	switch {
+	case by == nil:
+		return nil
+	case by.Manages != nil:
+		return func(context.Context) (bool, error) { return *by.Manages, nil }
+	}
+	return func(ctx context.Context) (bool, error) {
+		s := in.rolesOf(ctx, m.Server)
+		return m.User == s.owner || slices.ContainsFunc(by.Roles, func(r string) bool { return slices.Contains(s.manage, r) }), s.err
+	}
 }
 
 // rolesOf asks for the roles of a server:

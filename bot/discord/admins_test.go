@@ -72,7 +72,7 @@ func TestRolesNotTold(t *testing.T) {
 
 func TestAdminMenus(t *testing.T) {
 	t.Parallel()
-	general := []string{"ask", "project", "sources", "reset", "forget", "help"}
+	general := []string{"ask", "project", "sources", "subscribe", "unsubscribe", "reset", "forget", "help"}
 	d := serve(t, bottest.DiscordOptions{})
 	keeper := d.AddUser("keeper", false)
 	d.Promote(keeper)
@@ -80,8 +80,8 @@ func TestAdminMenus(t *testing.T) {
 		menu Menu
 		want []string
 	}{
-		{MenuOwners, append(general[:6:6], "stats", "gaps", "reload", "allow", "deny", "budget")},
-		{MenuGroups, append(general[:6:6], "allow", "deny", "budget")},
+		{MenuOwners, append(general[:8:8], "stats", "gaps", "reload", "allow", "deny", "budget")},
+		{MenuGroups, append(general[:8:8], "allow", "deny", "budget")},
 		{MenuNone, general},
 	} {
 		b := run(t, d, &parrot{}, func(conf *Config) { conf.Menu = c.menu })

@@ -19,16 +19,19 @@ var optionTexts = map[string]optionText{
 	"question": {"What you want to know", "你想知道什么", "你想知道什麼"},
 	"name":     {"Name of the project", "项目的名称", "專案的名稱"},
 	"entry":    {"Nothing: this channel; server; or an entry like discord:user:7", "不填为本频道；server；或 discord:user:7 这样的条目", "不填為本頻道；server；或 discord:user:7 這樣的項目"},
+	"when":     {"daily or weekly, a time, a time zone: weekly 09:00 Europe/Berlin", "daily 或 weekly、时间、时区：daily 09:00 Asia/Shanghai", "daily 或 weekly、時間、時區：daily 09:00 Asia/Taipei"},
 }
 
 // taiwanese holds the descriptions of the commands as they are written in Taiwan.
 var taiwanese = map[string]string{
-	bot.CommandAsk:     "根據報告回答問題，附出處",
-	bot.CommandProject: "查看一個專案的概況",
-	bot.CommandSources: "列出我讀過的報告",
-	bot.CommandReset:   "清空之前的問題",
-	bot.CommandForget:  "刪除關於我的一切資料",
-	bot.CommandHelp:    "使用說明",
+	bot.CommandAsk:         "根據報告回答問題，附出處",
+	bot.CommandProject:     "查看一個專案的概況",
+	bot.CommandSources:     "列出我讀過的報告",
+	bot.CommandSubscribe:   "訂閱報告動態",
+	bot.CommandUnsubscribe: "取消訂閱",
+	bot.CommandReset:       "清空之前的問題",
+	bot.CommandForget:      "刪除關於我的一切資料",
+	bot.CommandHelp:        "使用說明",
 }
 
 // slashCommands are the commands of the bot as Discord registers them; suggest
@@ -50,6 +53,7 @@ func slashCommands(suggest bool) []*discordgo.ApplicationCommand {
 		localize(*command.DescriptionLocalizations, chinese[c.Name].Description, taiwanese[c.Name])
 		if c.Argument != "" {
 			command.Options = []*discordgo.ApplicationCommandOption{option(c.Argument, suggest && c.Name == bot.CommandProject)}
+			command.Options[0].Required = !c.Optional
 		}
 		commands = append(commands, command)
 	}

@@ -4,9 +4,25 @@
 //
 // Start at [New] and [Adapter.Run]. gateway.go keeps the connection that events
 // come in on, around the library's defects; intake.go turns events into
-// messages and queues them; votes.go takes the thumbs under an answer; admins.go
+// messages and queues them, or stored.go puts them into the inbox; presses.go takes
+// the buttons below what the bot said, votes.go those that are votes; admins.go
 // knows who administers a server; rest.go is the one way out, patient with rate
-// limits and silent about tokens; format.go writes the markup.
+// limits and silent about tokens; format.go writes the markup; notify.go sends what
+// nobody asked for just now.
+//
+// # With a state
+//
+// Where there is one ([bot.Mail]), an event is in the inbox before the next is
+// handled, and a slash command before it is acknowledged. Several programs with
+// the same bot are all told of everything: that the inbox takes an event once
+// makes it one answer. The parts of it are shown once: the response to a command
+// is edited, a follow-up is a placeholder that is edited, a channel message has a
+// nonce, and the channel is read where a program died while it sent one. What it
+// may not read then is not sent again, it is a dead letter. Past the 15 minutes
+// of a command's token the answer is an ordinary message, where the bot may write.
+//
+// What Discord told no program it does not tell later: a command is then refused
+// by Discord itself ("did not respond"), a mention is not answered.
 //
 // What it does not do: it answers nothing itself, needs no privileged intent
 // (mentions, replies with a ping and direct messages carry their text without
@@ -20,6 +36,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -45,10 +62,15 @@ type Config struct {
 	// as a member types them.
 	Handler bot.Handler
 
+	Mail        bot.Mail      // the state; nil: what waits is lost with the program
+	Late        time.Duration // a question older than that is answered with an apology; 0: none; needs Mail
+	SharedTalks bool          // those in a channel talk to the bot together; see bot.Config
+
 	Queue   bot.QueueLimits // its Workers bound the people that are served or waited for at a time; 0 means 64
 	Answers int             // questions answered at a time; 0 means 8
 	Timing  Timing
 	Logger  *slog.Logger     // nil: nothing is logged
+	Monitor bot.Monitor      // nil: nobody is told how the adapter gets on
 	Now     func() time.Time // clock of interaction tokens; nil is time.Now
 }
 
@@ -132,6 +154,9 @@ func New(c Config) (*Adapter, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Monitor == nil {
+		c.Monitor = bot.NoMonitor{}
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -158,11 +183,19 @@ func (a *Adapter) Run(ctx context.Context) error {
 	sends, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	in := newIntake(sends, a.config, a.rest)
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	var workers sync.WaitGroup
+	if a.config.Mail != nil {
+		workers.Go(func() { in.workers().Run(working) })
+	}
 	err := a.gateway.run(ctx, func(event any) { in.take(ctx, sends, event) })
 	grace, end := context.WithTimeout(sends, a.config.Timing.Grace)
 	defer end()
 	defer time.AfterFunc(a.config.Timing.Grace+linger, cancel).Stop()
+	stop()
 	in.finish(grace)
+	workers.Wait()
 	return err
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
+
+	"github.com/waymark-bot/waymark/bot"
 )
 
 // A gateway keeps the connection that events come in on.
@@ -34,12 +36,13 @@ type gateway struct {
 	token     string
 	timing    Timing
 	logger    *slog.Logger
+	monitor   bot.Monitor
 	budget    budget
 	abandoned atomic.Int64
 }
 
 func newGateway(c Config, rest *restClient) *gateway {
-	return &gateway{rest: rest, token: c.Token, timing: c.Timing, logger: c.Logger}
+	return &gateway{rest: rest, token: c.Token, timing: c.Timing, logger: c.Logger, monitor: c.Monitor}
 }
 
 // run keeps a connection until ctx ends (nil), or Discord refuses the bot for
@@ -54,11 +57,13 @@ func (g *gateway) run(ctx context.Context, handle func(event any)) error {
 		var err error
 		if l, err = g.connect(ctx, l, handle); err == nil {
 			g.logger.InfoContext(ctx, "discord connected")
+			g.monitor.Linked(Name, true)
 			err = g.hold(ctx, l)
 		}
 		if ctx.Err() != nil {
 			return nil
 		}
+		g.monitor.Linked(Name, false)
 		if final(err) {
 			return err
 		}

@@ -30,6 +30,7 @@ type intake struct {
 	tasks     sync.WaitGroup // those tasks
 	seen      *seen
 	servers   servers
+	acks      acks
 
 	mu         sync.Mutex
 	self       string          // user id of the bot
@@ -132,18 +133,30 @@ func lane(m bot.Message) string { return m.Chat + "/" + m.User }
 
 // message takes a channel message if it is for the bot to answer.
 func (in *intake) message(ctx, sends context.Context, m *discordgo.Message) {
-	in.mu.Lock()
-	self := in.self
-	in.mu.Unlock()
-	if !addressed(m, self) || !in.seen.add(m.ID) {
+	self := in.selfID()
+	if !addressed(m, self) {
 		return
 	}
-	message := messageOf(m, self)
-	message.Admin = in.adminOf(m)
-	err := in.queue.Add(lane(message), func(work context.Context) { in.answerMessage(work, sends, message) })
+	message, asker, received := messageOf(m, self), memberOf(m), in.config.Now()
+	if in.config.Mail != nil {
+		in.keepMessage(ctx, letter{Message: message, Asker: asker})
+		return
+	}
+	if !in.seen.add(m.ID) {
+		return
+	}
+	message.Admin = in.adminOf(message, asker)
+	err := in.queue.Add(lane(message), func(work context.Context) { in.answerMessage(work, sends, message, received) })
 	if errors.Is(err, bot.ErrBusy) {
 		in.sayBusy(ctx, message)
 	}
+}
+
+// selfID is the user id of the bot, "" before it is known.
+func (in *intake) selfID() string {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.self
 }
 
 // addressed reports whether m was said to the bot by a person: directly, with a
@@ -193,9 +206,14 @@ var mention = regexp.MustCompile(`<@!?\d+>`)
 
 // answer asks the handler, in turn with the others.
 func (in *intake) answer(ctx context.Context, m bot.Message) []outgoing {
+	return answerBodies(in.ask(ctx, m))
+}
+
+// ask is answer's reply as it came.
+func (in *intake) ask(ctx context.Context, m bot.Message) bot.Reply {
 	in.answering <- struct{}{} // every holder ends with its context
 	defer func() { <-in.answering }()
-	return bodies(in.config.Handler.Handle(ctx, m))
+	return in.config.Handler.Handle(ctx, m)
 }
 
 // deliverWithin bounds how long one answer is tried to be sent: one that stands
@@ -204,7 +222,7 @@ const deliverWithin = 10 * time.Minute
 
 // answerMessage answers with replies to the message. The handler may work as
 // long as work lasts; sends outlasts it.
-func (in *intake) answerMessage(work, sends context.Context, m bot.Message) {
+func (in *intake) answerMessage(work, sends context.Context, m bot.Message, received time.Time) {
 	stop := in.typing(work, m.Chat)
 	all := in.answer(work, m)
 	stop()
@@ -216,22 +234,34 @@ func (in *intake) answerMessage(work, sends context.Context, m bot.Message) {
 			return
 		}
 	}
+	if len(all) > 0 {
+		in.config.Monitor.Delivered(Name, in.config.Now().Sub(received))
+	}
 }
 
-// sayBusy tells a person that the queue is full, once at a time.
+// mostBusy bounds who is remembered to have heard that too much waits.
+const mostBusy = 10_000
+
+// sayBusy tells a person that too much waits: with a queue once at a time, with
+// an inbox once until a message of theirs is taken again.
 func (in *intake) sayBusy(ctx context.Context, m bot.Message) {
 	in.mu.Lock()
 	told := in.busy[lane(m)]
+	if len(in.busy) >= mostBusy {
+		clear(in.busy)
+	}
 	in.busy[lane(m)] = true
 	in.mu.Unlock()
 	if told {
 		return
 	}
 	taken := in.do(ctx, "busy", func() {
-		defer in.notBusy(m)
+		if in.config.Mail == nil {
+			defer in.notBusy(m)
+		}
 		ctx, cancel := context.WithTimeout(ctx, busyWithin)
 		defer cancel()
-		for n, body := range bodies(bot.Busy(m)) {
+		for n, body := range answerBodies(bot.Busy(m)) {
 			if err := in.say(ctx, m, n, body); err != nil {
 				in.logger.WarnContext(ctx, "busy notice not sent", "error", err)
 			}

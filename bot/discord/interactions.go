@@ -25,12 +25,18 @@ const codeAcknowledged = 40060
 // others are not ours.
 func (in *intake) interaction(ctx, sends context.Context, i *discordgo.Interaction) {
 	user := userOf(i)
-	if user == nil || !in.seen.add(i.ID) {
+	if user == nil || in.config.Mail == nil && !in.seen.add(i.ID) {
 		return
 	}
 	switch i.Type {
 	case discordgo.InteractionApplicationCommand:
-		in.command(ctx, sends, i, user)
+		m, asker := commandMessage(i, user), interactingMember(i)
+		if in.config.Mail != nil {
+			in.keepCommand(ctx, sends, i, letter{Message: m, Asker: asker})
+			return
+		}
+		m.Admin = in.adminOf(m, asker)
+		in.command(ctx, sends, i, m)
 	case discordgo.InteractionApplicationCommandAutocomplete:
 		in.do(ctx, "autocomplete", func() { in.complete(ctx, i) })
 	case discordgo.InteractionMessageComponent, discordgo.InteractionModalSubmit:
@@ -48,9 +54,8 @@ func userOf(i *discordgo.Interaction) *discordgo.User {
 
 // command acknowledges a slash command at once and queues it. The queue runs it
 // when its turn comes, which may be long after the 3 s that Discord waits.
-func (in *intake) command(ctx, sends context.Context, i *discordgo.Interaction, user *discordgo.User) {
+func (in *intake) command(ctx, sends context.Context, i *discordgo.Interaction, m bot.Message) {
 	received := in.config.Now()
-	m := commandMessage(i, user)
 	acknowledged := make(chan error, 1)
 	err := in.queue.Add(lane(m), func(work context.Context) {
 		if err := <-acknowledged; errors.Is(err, errTaken) {
@@ -74,7 +79,7 @@ func commandMessage(i *discordgo.Interaction, user *discordgo.User) bot.Message 
 	data, _ := i.Data.(discordgo.ApplicationCommandInteractionData)
 	m := bot.Message{
 		Platform: Name, ID: i.ID, Chat: i.ChannelID, User: user.ID, Server: i.GuildID, Private: i.GuildID == "",
-		Command: data.Name, Locale: string(i.Locale), Interaction: true, Admin: interactionAdmin(i),
+		Command: data.Name, Locale: string(i.Locale), Interaction: true,
 	}
 	for _, o := range data.Options {
 		if text, ok := o.Value.(string); ok {
@@ -122,16 +127,16 @@ func (in *intake) refuse(ctx context.Context, i *discordgo.Interaction, r bot.Re
 	if len(texts) == 0 {
 		return
 	}
-	body := newOutgoing(texts[0])
-	body.Flags |= discordgo.MessageFlagsEphemeral
-	if err := in.callback(ctx, i, callback{discordgo.InteractionResponseChannelMessageWithSource, body}); err != nil {
-		in.logger.WarnContext(ctx, "busy notice not sent", "error", err)
+	err := in.callback(ctx, i, whisper(texts[0]))
+	if code, _ := codeOf(err); err != nil && code != codeAcknowledged { // another program with this bot was faster
+		in.logger.WarnContext(ctx, "short answer not sent", "error", err)
 	}
 }
 
 // answerCommand answers with the deferred response and follow-ups. Past the
 // life of the token, or where it is refused, it goes on with channel messages.
 func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Interaction, m bot.Message, received time.Time) {
+	began := received
 	all := in.handleCommand(work, i, m, received)
 	ctx, cancel := context.WithTimeout(sends, deliverWithin)
 	defer cancel()
@@ -149,6 +154,9 @@ func (in *intake) answerCommand(work, sends context.Context, i *discordgo.Intera
 			in.logger.ErrorContext(ctx, "answer not sent", "error", err, "part", n+1, "parts", len(all))
 			return
 		}
+	}
+	if !began.IsZero() && len(all) > 0 {
+		in.config.Monitor.Delivered(Name, in.config.Now().Sub(began))
 	}
 }
 
@@ -197,10 +205,16 @@ func (in *intake) respond(ctx context.Context, i *discordgo.Interaction, n int, 
 // sayTo sends part n of an answer as a channel message that names who asked:
 // there is nothing it could reply to.
 func (in *intake) sayTo(ctx context.Context, m bot.Message, n int, body outgoing) error {
-	if !m.Private {
-		body.Content = fmt.Sprintf("<@%s>\n%s", m.User, body.Content)
-	}
+	body.Content = namingAsker(m, body.Content)
 	return in.post(ctx, m.Chat, m.ID, n, body)
+}
+
+// namingAsker is text for who asked, where others are.
+func namingAsker(m bot.Message, text string) string {
+	if m.Private {
+		return text
+	}
+	return fmt.Sprintf("<@%s>\n%s", m.User, text)
 }
 
 // maxChoices is how many completions Discord takes, and maxChoice how long one
@@ -223,7 +237,8 @@ func (in *intake) complete(ctx context.Context, i *discordgo.Interaction) {
 		}
 	}
 	body := map[string]any{"choices": choices}
-	if err := in.callback(ctx, i, callback{discordgo.InteractionApplicationCommandAutocompleteResult, body}); err != nil {
+	err := in.callback(ctx, i, callback{discordgo.InteractionApplicationCommandAutocompleteResult, body})
+	if code, _ := codeOf(err); err != nil && code != codeAcknowledged { // another program with this bot was faster
 		in.logger.WarnContext(ctx, "completions not sent", "error", err)
 	}
 }

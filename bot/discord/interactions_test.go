@@ -291,7 +291,7 @@ func TestCommands(t *testing.T) {
 	t.Parallel()
 	d := serve(t, bottest.DiscordOptions{})
 	b := run(t, d, &parrot{}).ready()
-	want := []string{"ask", "project", "sources", "reset", "forget", "help"}
+	want := []string{"ask", "project", "sources", "subscribe", "unsubscribe", "reset", "forget", "help"}
 	if diff := cmp.Diff(want, d.Commands("")); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}

@@ -8,94 +8,180 @@ import (
 	"time"
 )
 
-// Limits remember until when Discord asked not to be asked again, by bucket:
-// https://docs.discord.com/developers/topics/rate-limits
+// Limits hold requests back until Discord takes them, so that it need not say
+// so: https://docs.discord.com/developers/topics/rate-limits . What each answer
+// says of its bucket is remembered, and what is under way counts as used.
 type limits struct {
-	mu    sync.Mutex
-	until map[string]time.Time // by bucket; everywhere is for all that carry the bot's token
-	last  map[string]time.Time // buckets that let one request through until then
+	mu      sync.Mutex
+	buckets map[string]*bucket
+	until   time.Time // Discord asked all that carry the bot's token to wait
+	global  []time.Time
 }
 
-// everywhere is the bucket of the global limit.
-const everywhere = ""
+// Discord takes 50 requests a second with a bot's token, of all its programs:
+// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+const (
+	mostGlobal = 40
+	globalSpan = 1050 * time.Millisecond
+)
 
-func newLimits() *limits {
-	return &limits{until: make(map[string]time.Time), last: make(map[string]time.Time)}
+// A bucket is what is known of one.
+type bucket struct {
+	known   bool
+	limit   int       // requests in a window
+	left    int       // of them, by the latest answer
+	resets  time.Time // when they are as many as limit again
+	blocked time.Time // not before, as a 429 said
+	flying  int       // under way
+	used    time.Time
 }
+
+func newLimits() *limits { return &limits{buckets: make(map[string]*bucket)} }
 
 func (c restCall) bucket() string { return c.route + " " + c.major }
 
-// wait returns when call may be sent, or why ctx ended.
+// wait returns when call may be sent, or why ctx ended. It counts as under way
+// then, until done.
 func (l *limits) wait(ctx context.Context, call restCall) error {
 	for {
-		until := l.blocked(call)
-		if until.IsZero() {
+		pause := l.take(call, time.Now())
+		if pause <= 0 {
+			if ctx.Err() != nil {
+				l.done(call)
+			}
 			return ctx.Err()
 		}
-		if err := sleep(ctx, time.Until(until)); err != nil {
+		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
 	}
 }
 
-// blocked returns until when call has to wait; zero when it need not.
-func (l *limits) blocked(call restCall) time.Time {
+// again is how long to wait for the answers to requests under way.
+const again = 5 * time.Millisecond
+
+// take lets call through, or returns how long to wait before asking again.
+func (l *limits) take(call restCall, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	until := l.until[call.bucket()]
-	if all := l.until[everywhere]; !call.open && all.After(until) {
-		until = all
+	b := l.bucket(call, now)
+	if pause := b.pause(now); pause > 0 {
+		return pause
 	}
-	if !until.After(time.Now()) {
-		return time.Time{}
+	if !call.open {
+		if pause := l.pause(now); pause > 0 {
+			return pause
+		}
+		if len(l.global) >= mostGlobal {
+			l.global = append(l.global[:0], l.global[len(l.global)-mostGlobal+1:]...)
+		}
+		l.global = append(l.global, now)
 	}
-	return until
+	b.flying++
+	return 0
+}
+
+// pause is how long the next request with the bot's token has to wait.
+func (l *limits) pause(now time.Time) time.Duration {
+	pause := l.until.Sub(now)
+	if n := len(l.global); n >= mostGlobal {
+		pause = max(pause, l.global[n-mostGlobal].Add(globalSpan).Sub(now))
+	}
+	return pause
+}
+
+// pause is how long the next request to the bucket has to wait. Where nothing is
+// known of it one request at a time finds out.
+func (b *bucket) pause(now time.Time) time.Duration {
+	switch {
+	case b.blocked.After(now):
+		return b.blocked.Sub(now)
+	case !b.known && b.flying > 0:
+		return again
+	case !b.known:
+		return 0
+	case !b.resets.After(now): // a new window
+		b.left = b.limit
+	}
+	switch {
+	case b.left > b.flying:
+		return 0
+	case b.left <= 0 && b.resets.After(now):
+		return b.resets.Sub(now)
+	}
+	return again
+}
+
+// bucket returns that of a call. A new one is the time to forget old ones.
+func (l *limits) bucket(call restCall, now time.Time) *bucket {
+	b := l.buckets[call.bucket()]
+	if b == nil {
+		l.forget(now)
+		b = &bucket{}
+		l.buckets[call.bucket()] = b
+	}
+	b.used = now
+	return b
+}
+
+// done says that call is not under way any more.
+func (l *limits) done(call restCall) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.buckets[call.bucket()]; b != nil && b.flying > 0 {
+		b.flying--
+	}
 }
 
 // learn keeps what an answer says about the next request.
 func (l *limits) learn(call restCall, h http.Header, answer *apiError) {
-	wait, bucket, times := time.Duration(0), call.bucket(), l.until
-	switch {
-	case answer.status == http.StatusTooManyRequests:
-		wait = answer.retryAfter
-		if answer.global {
-			bucket = everywhere
-		}
-	case h.Get("X-RateLimit-Remaining") == "0":
-		wait = seconds(h.Get("X-RateLimit-Reset-After"))
-	case h.Get("X-RateLimit-Remaining") == "1":
-		wait, times = seconds(h.Get("X-RateLimit-Reset-After")), l.last
-	}
-	if wait <= 0 {
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.forget()
-	if until := time.Now().Add(wait); until.After(times[bucket]) {
-		times[bucket] = until
+	now := time.Now()
+	b := l.bucket(call, now)
+	if answer.status == http.StatusTooManyRequests {
+		until := now.Add(answer.retryAfter)
+		switch {
+		case !answer.global && until.After(b.blocked):
+			b.blocked = until
+		case answer.global && until.After(l.until):
+			l.until = until
+		}
 	}
+	left, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
+	if err != nil {
+		return
+	}
+	limit, _ := strconv.Atoi(h.Get("X-RateLimit-Limit"))
+	resets := now.Add(seconds(h.Get("X-RateLimit-Reset-After")))
+	same := b.known && b.resets.After(now) && resets.Sub(b.resets).Abs() < time.Second
+	if same && b.left < left { // answers overtake each other
+		left = b.left
+	}
+	b.known, b.limit, b.left, b.resets = true, max(limit, 1), left, resets
 }
 
 // scarce reports whether call would have to wait now, or would make the next
 // one to its bucket wait.
 func (l *limits) scarce(call restCall) bool {
-	if !l.blocked(call).IsZero() {
-		return true
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.last[call.bucket()].After(time.Now())
+	now := time.Now()
+	b := l.buckets[call.bucket()]
+	if b == nil {
+		return false
+	}
+	return b.blocked.After(now) || b.known && b.resets.After(now) && b.left-b.flying <= 1
 }
 
+// forgotten is how long a bucket is remembered that nobody uses.
+const forgotten = time.Minute
+
 // forget drops what is over, so that no interaction's bucket outlives it.
-func (l *limits) forget() {
-	now := time.Now()
-	for _, times := range []map[string]time.Time{l.until, l.last} {
-		for bucket, until := range times {
-			if now.After(until) {
-				delete(times, bucket)
-			}
+func (l *limits) forget(now time.Time) {
+	for name, b := range l.buckets {
+		if b.flying == 0 && now.Sub(b.used) > forgotten && now.After(b.resets) && now.After(b.blocked) {
+			delete(l.buckets, name)
 		}
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"github.com/waymark-bot/waymark/bot"
 )
 
 // A restClient sends every REST request of the adapter. The library's own
@@ -26,6 +28,7 @@ type restClient struct {
 	http    *http.Client
 	limits  *limits
 	logger  *slog.Logger
+	monitor bot.Monitor
 	attempt time.Duration
 	retry   func() backoff.BackOff
 }
@@ -36,6 +39,7 @@ func newRestClient(base string, c Config) *restClient {
 		token:   c.Token,
 		limits:  newLimits(),
 		logger:  c.Logger,
+		monitor: c.Monitor,
 		attempt: c.Timing.Attempt,
 		retry:   c.Timing.backoff,
 		http: &http.Client{
@@ -81,6 +85,7 @@ func (c *restClient) do(ctx context.Context, call restCall, out any) error {
 		if err == nil || !temporary(ctx, err) {
 			return err
 		}
+		c.monitor.Retried(Name, isRateLimit(err))
 		if isRateLimit(err) {
 			continue // the limits know how long
 		}
@@ -100,6 +105,7 @@ func (c *restClient) once(ctx context.Context, call restCall, out any) error {
 	if err := c.limits.wait(ctx, call); err != nil {
 		return fmt.Errorf("%s: wait for rate limit: %w", call.route, err)
 	}
+	defer c.limits.done(call)
 	ctx, cancel := context.WithTimeout(ctx, c.attempt)
 	defer cancel()
 	req, err := c.request(ctx, call)

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,6 +54,7 @@ func TestLimits(t *testing.T) {
 			if err := l.wait(t.Context(), call); err != nil || time.Since(start) != want {
 				t.Errorf("%s %s waited %v, %v; want %v", call.route, call.major, time.Since(start), err, want)
 			}
+			l.done(call)
 		}
 		waits(one, 0)
 		l.learn(one, http.Header{}, limited(1500*time.Millisecond, false))
@@ -74,10 +76,49 @@ func TestLimits(t *testing.T) {
 			l.learn(restCall{route: "POST /b", major: fmt.Sprint(i)}, http.Header{}, limited(time.Second, false))
 		}
 		time.Sleep(2 * time.Hour)
-		l.learn(one, http.Header{}, limited(time.Second, false))
-		if len(l.until) != 1 {
-			t.Errorf("%d buckets are kept", len(l.until))
+		l.learn(restCall{route: "POST /c"}, http.Header{}, limited(time.Second, false))
+		if len(l.buckets) != 1 {
+			t.Errorf("%d buckets are kept", len(l.buckets))
 		}
+	})
+}
+
+// TestLimitsTogether holds that requests that are under way at the same time
+// never are more than a bucket has left.
+func TestLimitsTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const limit, window = 5, 5 * time.Second
+		l, call := newLimits(), restCall{route: "POST /a", major: "1"}
+		var mu sync.Mutex
+		var ends time.Time
+		used := 0
+		var all sync.WaitGroup
+		for range 30 {
+			all.Go(func() {
+				if err := l.wait(t.Context(), call); err != nil {
+					t.Error(err)
+				}
+				defer l.done(call)
+				time.Sleep(20 * time.Millisecond) // to the server
+				mu.Lock()
+				now := time.Now()
+				if now.After(ends) {
+					ends, used = now.Add(window), 0
+				}
+				if used++; used > limit {
+					t.Errorf("request %d of a window of %d", used, limit)
+				}
+				h := http.Header{}
+				h.Set("X-RateLimit-Limit", fmt.Sprint(limit))
+				h.Set("X-RateLimit-Remaining", fmt.Sprint(limit-used))
+				h.Set("X-RateLimit-Reset-After", fmt.Sprintf("%.3f", ends.Sub(now).Seconds()))
+				mu.Unlock()
+				time.Sleep(20 * time.Millisecond) // and back
+				l.learn(call, h, &apiError{status: http.StatusOK})
+			})
+		}
+		all.Wait()
 	})
 }
 

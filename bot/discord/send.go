@@ -32,21 +32,57 @@ func newOutgoing(text string) outgoing {
 	}
 }
 
+// bodies are the messages of a reply, in order, with components below the last:
+// the one with the sources.
+func bodies(r bot.Reply, below []discordgo.MessageComponent) []outgoing {
+	var out []outgoing
+	for _, text := range parts(r) {
+		out = append(out, newOutgoing(text))
+	}
+	if len(out) > 0 {
+		out[len(out)-1].Components = below
+	}
+	return out
+}
+
+// answerBodies are those of an answer, which may be voted on.
+func answerBodies(r bot.Reply) []outgoing { return bodies(r, thumbs(r.Ballot, r.Language)) }
+
 // say sends part n of the answer to a message, as a reply to it.
 func (in *intake) say(ctx context.Context, m bot.Message, n int, body outgoing) error {
-	anyway := false
-	body.Reference = &discordgo.MessageReference{MessageID: m.ID, ChannelID: m.Chat, FailIfNotExists: &anyway}
+	body.Reference = replyingTo(m)
 	return in.post(ctx, m.Chat, m.ID, n, body)
+}
+
+// replyingTo is the reference of a reply to a message, which may be gone by then.
+func replyingTo(m bot.Message) *discordgo.MessageReference {
+	anyway := false
+	return &discordgo.MessageReference{MessageID: m.ID, ChannelID: m.Chat, FailIfNotExists: &anyway}
 }
 
 // post sends a channel message. The nonce makes it safe to send it again where
 // nobody knows whether it has arrived: Discord keeps one of the two.
 // https://docs.discord.com/developers/resources/message#create-message
 func (in *intake) post(ctx context.Context, channel, id string, n int, body outgoing) error {
-	body.Nonce, body.EnforceNonce = fmt.Sprintf("%s-%d", id, n), true
-	return in.rest.do(ctx, restCall{
+	return in.rest.do(ctx, posting(channel, nonce(id, n), body), nil)
+}
+
+// nonce names part n of the answer to an event.
+func nonce(id string, n int) string { return fmt.Sprintf("%s-%d", id, n) }
+
+// posting is the request that sends a channel message.
+func posting(channel, nonce string, body outgoing) restCall {
+	body.Nonce, body.EnforceNonce = nonce, true
+	return restCall{
 		route: "POST /channels/{channel}/messages", path: "/channels/" + channel + "/messages", major: channel, body: body,
-	}, nil)
+	}
+}
+
+// rewriting is the request that changes a channel message of the bot.
+func rewriting(channel, id string, body outgoing) restCall {
+	return restCall{
+		route: "PATCH /channels/{channel}/messages/{message}", path: "/channels/" + channel + "/messages/" + id, major: channel, body: body,
+	}
 }
 
 // A callback is the first response to an interaction.
@@ -81,10 +117,23 @@ func filling(i *discordgo.Interaction, body outgoing) restCall {
 // before the answer it is sent again, with a warning in the log: Discord takes
 // no nonce here, and a part twice is better than a part missing.
 func (in *intake) follow(ctx context.Context, i *discordgo.Interaction, body outgoing) error {
-	return in.rest.do(ctx, restCall{
+	return in.rest.do(ctx, following(i, body), nil)
+}
+
+// following is the request that sends a message after the first response.
+func following(i *discordgo.Interaction, body outgoing) restCall {
+	return restCall{
 		route: "POST /webhooks/{application}/{token}", path: "/webhooks/" + i.AppID + "/" + i.Token,
 		major: i.Token, open: true, body: body,
-	}, nil)
+	}
+}
+
+// editing is the request that changes a message after the first response.
+func editing(i *discordgo.Interaction, id string, body outgoing) restCall {
+	return restCall{
+		route: "PATCH /webhooks/{application}/{token}/messages/{message}", path: "/webhooks/" + i.AppID + "/" + i.Token + "/messages/" + id,
+		major: i.Token, open: true, body: body,
+	}
 }
 
 // tokenDead reports whether err says that an interaction can no longer be

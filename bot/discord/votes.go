@@ -8,19 +8,6 @@ import (
 	"github.com/waymark-bot/waymark/bot"
 )
 
-// bodies are the messages of a reply, in order, with the thumbs below the last:
-// the one with the sources.
-func bodies(r bot.Reply) []outgoing {
-	var out []outgoing
-	for _, text := range parts(r) {
-		out = append(out, newOutgoing(text))
-	}
-	if len(out) > 0 {
-		out[len(out)-1].Components = thumbs(r.Ballot, r.Language)
-	}
-	return out
-}
-
 // thumbs is a row of two buttons, nil where the answer is not voted on.
 func thumbs(event, language string) []discordgo.MessageComponent {
 	if event == "" || (bot.Ballot{Event: event, Language: language, Choice: bot.InWords}).Data() == "" {
@@ -30,27 +17,7 @@ func thumbs(event, language string) []discordgo.MessageComponent {
 		return discordgo.Button{Label: label, Style: discordgo.SecondaryButton, CustomID: bot.Ballot{Event: event, Language: language, Choice: c}.Data()}
 	}
 	l := bot.VoteLabelsOf(language)
-	return []discordgo.MessageComponent{discordgo.ActionsRow{Components: []discordgo.MessageComponent{button(bot.Up, l.Up), button(bot.Down, l.Down)}}}
-}
-
-// press handles a press of a button, or the form that one opened, beside the
-// queue. What is no vote is somebody else's.
-func (in *intake) press(ctx context.Context, i *discordgo.Interaction, user *discordgo.User) {
-	p := bot.Press{Platform: Name, User: user.ID}
-	data := ""
-	switch d := i.Data.(type) {
-	case discordgo.MessageComponentInteractionData:
-		data = d.CustomID
-	case discordgo.ModalSubmitInteractionData:
-		data, p.Reason = d.CustomID, typedReason(d.Components)
-	}
-	ballot, ok := bot.ParseBallot(data)
-	voter, takes := in.config.Handler.(bot.Voter)
-	if !ok || !takes {
-		return
-	}
-	p.Ballot = ballot
-	in.do(ctx, "vote", func() { in.vote(ctx, i, voter, p) })
+	return row(button(bot.Up, l.Up), button(bot.Down, l.Down))
 }
 
 // vote takes a vote and answers who pressed, and nobody else: with a form that
@@ -59,13 +26,12 @@ func (in *intake) vote(ctx context.Context, i *discordgo.Interaction, voter bot.
 	ctx, cancel := context.WithTimeout(ctx, ackWithin)
 	defer cancel()
 	said, kept := voter.Vote(ctx, p)
-	body := newOutgoing(said)
-	body.Flags |= discordgo.MessageFlagsEphemeral
-	response := callback{discordgo.InteractionResponseChannelMessageWithSource, body}
+	response := whisper(said)
 	if kept && p.Choice == bot.Down && i.Type == discordgo.InteractionMessageComponent {
 		response = callback{discordgo.InteractionResponseModal, form(p.Ballot)}
 	}
-	if err := in.callback(ctx, i, response); err != nil {
+	err := in.callback(ctx, i, response)
+	if code, _ := codeOf(err); err != nil && code != codeAcknowledged { // another program with this bot was faster
 		in.logger.InfoContext(ctx, "vote not acknowledged", "kept", kept, "error", err)
 	}
 }
@@ -90,7 +56,7 @@ func form(b bot.Ballot) modal {
 	field := discordgo.TextInput{
 		CustomID: reasonField, Label: l.Field, Placeholder: l.Hint, Style: discordgo.TextInputParagraph, MaxLength: mostReason,
 	}
-	return modal{b.Data(), l.Title, []discordgo.MessageComponent{discordgo.ActionsRow{Components: []discordgo.MessageComponent{field}}}}
+	return modal{b.Data(), l.Title, row(field)}
 }
 
 // typedReason returns what was typed into a form; "" for nothing.

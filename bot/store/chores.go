@@ -96,7 +96,7 @@ func runRiver[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], c *c
 	workers := river.NewWorkers()
 	river.AddWorker(workers, c)
 	client, err := river.NewClient(driver, &river.Config{
-		Logger:                      slog.New(quiet{c.logger.Handler()}),
+		Logger:                      slog.New(quiet{c.logger.Handler(), ctx.Done()}),
 		PeriodicJobs:                c.periodic(),
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
 		Workers:                     workers,
@@ -106,23 +106,39 @@ func runRiver[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], c *c
 	if err != nil {
 		return err
 	}
-	if err := client.Start(ctx); err != nil {
+	// A context that is past its time instead of cancelled never ends River's
+	// notifier (v0.47.0).
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	if err := client.Start(running); err != nil {
 		return err
 	}
 	<-client.Stopped()
 	return nil
 }
 
-// quiet lets through what River says from warnings on.
-type quiet struct{ slog.Handler }
+// quiet lets through what River says from warnings on, until it is told to end:
+// then it complains that what it was about to do was cancelled.
+type quiet struct {
+	slog.Handler
+	ended <-chan struct{} // nil: it is not told
+}
 
 // Enabled implements [slog.Handler].
 func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
-	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
+	select {
+	case <-q.ended:
+		return false
+	default:
+		return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
+	}
 }
 
 // WithAttrs implements [slog.Handler].
-func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(attrs)} }
+func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return quiet{q.Handler.WithAttrs(attrs), q.ended}
+}
 
 // WithGroup implements [slog.Handler].
-func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }
+func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name), q.ended} }

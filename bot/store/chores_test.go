@@ -3,11 +3,13 @@ package store_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/waymark-bot/waymark/bot/bottest"
 	"github.com/waymark-bot/waymark/bot/store"
 )
 
@@ -64,4 +66,21 @@ func TestChoresRefused(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
+}
+
+// TestChoresEndQuietly holds that a stop is nothing to complain about, whenever it comes.
+func TestChoresEndQuietly(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		log := &bottest.Log{}
+		s := p.open(t, func(c *store.Config) { c.Logger = slog.New(slog.NewTextHandler(log, nil)) })
+		nothing := store.Chore{Name: "nothing", Every: time.Second, Run: func(context.Context) error { return nil }}
+		for n := range 30 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n)*10*time.Millisecond)
+			_ = s.Chores(ctx, nothing) // it may not have begun
+			cancel()
+		}
+		if got := log.String(); got != "" {
+			t.Errorf("logged: %s", got)
+		}
+	})
 }

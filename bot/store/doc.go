@@ -7,7 +7,8 @@
 // Start at [Open]. A [Store] is all the interfaces of package bot that keep
 // something: bot.Sessions, bot.Accounts, bot.Counter, bot.Feedback, bot.Gaps, bot.People,
 // bot.Subscriptions, bot.Digests, bot.Inbox, bot.Work, bot.Lease, bot.Marks,
-// bot.DeadLetters and bot.Forgetter; bot.Statistics and bot.Spenders look at it. [Store.Purge] deletes what is past its
+// bot.Locker (all five are bot.Mail), bot.Backlogs, bot.DeadLetters and bot.Forgetter; bot.Statistics and bot.Spenders
+// look at it. [Store.Purge] deletes what is past its
 // time, [Store.Chores] does such things every so often, once among all programs
 // that share the state.
 //
@@ -37,6 +38,5 @@
 // # What it does not do
 //
 // It opens no connection to a platform and answers nothing. It holds no limit
-// but that of its own size, and it is no lock: which program polls a platform is
-// for others to settle.
+// but that of its own size.
 package store

@@ -157,7 +157,7 @@ func TestAnswersOfBefore(t *testing.T) {
 		s, g := p.open(t), given(p, "t/1")
 		g.Status = rag.NotCovered
 		noError(t, s.Give(t.Context(), g))
-		for _, query := range []string{`ALTER TABLE answers DROP COLUMN attributes`, `DELETE FROM goose_db_version WHERE version_id >= 6`} {
+		for _, query := range []string{`ALTER TABLE answers DROP COLUMN attributes`, `DELETE FROM goose_db_version WHERE version_id = 6`} {
 			_, err := s.Database().ExecContext(t.Context(), query)
 			noError(t, err)
 		}

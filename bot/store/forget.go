@@ -59,6 +59,7 @@ func (s *Store) deletionsOf(p bot.Person) []deletion {
 		{"sessions", `DELETE FROM sessions WHERE person = $1`, []any{person}},
 		{"votes", `DELETE FROM votes WHERE person = $1`, []any{person}},
 		{"people", `DELETE FROM people WHERE platform = $1 AND id = $2`, []any{p.Platform, p.User}},
+		{"subscriptions", `DELETE FROM subscriptions WHERE person = $1`, []any{person}},
 		{"inbox", `DELETE FROM inbox WHERE person = $1 AND state <> 'working'`, []any{person}},
 		{"inbox", `UPDATE inbox SET ` + emptied + `, state = 'done', ended_at = $2 WHERE person = $1`, []any{person, s.now()}},
 	}

@@ -130,20 +130,42 @@ func (s *Store) crowded(ctx context.Context, tx *sql.Tx, lane string) (bool, err
 	return mine > s.config.Inbox.PerLane || all > s.config.Inbox.Total, err
 }
 
-// awake lets the one that looks for a task look again.
+// A looker is who waits for a task of some platforms.
+type looker struct {
+	turn chan struct{} // whoever looks holds it
+	wake chan struct{} // something changed that may give a task
+}
+
+// lookerFor returns the looker for some platforms' tasks.
+func (s *Store) lookerFor(platforms []string) *looker {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := strings.Join(platforms, " ")
+	if s.lookers[name] == nil {
+		s.lookers[name] = &looker{make(chan struct{}, 1), make(chan struct{}, 1)}
+	}
+	return s.lookers[name]
+}
+
+// awake lets those that look for a task look again.
 func (s *Store) awake() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.lookers {
+		select {
+		case l.wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
-// Take implements [bot.Work]. One call looks at a time, so that many waiting
-// workers cost no more than one.
+// Take implements [bot.Work]. One call for the same platforms looks at a time,
+// so that many waiting workers cost no more than one.
 func (s *Store) Take(ctx context.Context, platforms ...string) (bot.Task, error) {
+	l := s.lookerFor(platforms)
 	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
 	case <-ctx.Done():
 		return bot.Task{}, ctx.Err()
 	}
@@ -154,7 +176,7 @@ func (s *Store) Take(ctx context.Context, platforms ...string) (bot.Task, error)
 			return t, err
 		}
 		select {
-		case <-s.wake:
+		case <-l.wake:
 		case <-poll.C:
 		case <-ctx.Done():
 			return bot.Task{}, ctx.Err()
@@ -258,7 +280,7 @@ func (s *Store) Fail(ctx context.Context, t bot.Task, cause error) error {
 	if cause != nil {
 		said = cut(cause.Error(), mostError)
 	}
-	if failures >= s.config.Inbox.Failures {
+	if failures >= s.config.Inbox.Failures || errors.Is(cause, bot.ErrFinal) {
 		return s.finish(ctx, "give up task", t, `UPDATE inbox SET state = 'dead', failures = $3, last_error = $4, ended_at = $5
 			WHERE id = $1 AND taken = $2 AND state = 'working'`, failures, said, s.now())
 	}

@@ -116,6 +116,53 @@ func TestPlatforms(t *testing.T) {
 	})
 }
 
+// TestFinal holds that a task that no further try can help is a dead letter at once.
+func TestFinal(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t, quick)
+		put(t, s, event("1", "a"), event("2", "a"))
+		noError(t, s.Fail(t.Context(), take(t, s), fmt.Errorf("send: %w: 403", bot.ErrFinal)))
+		dead, err := s.Dead(t.Context(), 10)
+		noError(t, err)
+		if len(dead) != 1 || dead[0].ID != "1" || dead[0].Failures != 1 {
+			t.Errorf("dead letters: %+v", dead)
+		}
+		if got := take(t, s); got.ID != "2" {
+			t.Errorf("took %+v, want the next of the lane", got)
+		}
+		got, err := s.Backlogs(t.Context())
+		noError(t, err)
+		if diff := cmp.Diff(map[string]bot.Backlog{"telegram": {Working: 1, Dead: 1, Oldest: p.clock.now().Truncate(time.Microsecond)}}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestTakeSideBySide holds that who waits for one platform's tasks does not keep
+// another from taking those of its own.
+func TestTakeSideBySide(t *testing.T) {
+	onEach(t, func(t *testing.T, p place) {
+		s := p.open(t, quick)
+		ctx, cancel := context.WithCancel(t.Context())
+		waits := make(chan error, 1)
+		go func() {
+			_, err := s.Take(ctx, "discord")
+			waits <- err
+		}()
+		defer func() {
+			cancel()
+			if err := <-waits; !errors.Is(err, context.Canceled) {
+				t.Errorf("the one that waits: %v", err)
+			}
+		}()
+		time.Sleep(20 * time.Millisecond) // it looks
+		put(t, s, event("1", "a"))
+		if got := take(t, s, "telegram"); got.ID != "1" {
+			t.Errorf("took %+v", got)
+		}
+	})
+}
+
 // TestTakeWaits holds that a worker who waits is given an event as soon as it is
 // put, by this program and by others.
 func TestTakeWaits(t *testing.T) {

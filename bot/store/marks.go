@@ -56,12 +56,20 @@ func markOf(ctx context.Context, tx *sql.Tx, t bot.Task, part int) (bot.Mark, er
 	return m, err
 }
 
-// Sent implements [bot.Marks]. It holds also for a worker whose lease has ended:
-// what was sent was sent.
+// Sent implements [bot.Marks]. It is noted also for a worker whose task was
+// taken again, as what was sent was sent, unless the next one has sent the part.
 func (s *Store) Sent(ctx context.Context, t bot.Task, part int, message string) error {
-	n, err := s.write(ctx, "mark part", `UPDATE parts SET sent = TRUE, message = $3 WHERE task = $1 AND part = $2`,
-		t.Number, part, message)
-	if err == nil && n == 0 {
+	owned := 0
+	err := s.change(ctx, "mark part", func(ctx context.Context, tx *sql.Tx) error {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM inbox WHERE id = $1 AND taken = $2 AND state = 'working'`,
+			t.Number, t.Taken).Scan(&owned); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE parts SET sent = TRUE, message = $3 WHERE task = $1 AND part = $2 AND (NOT sent OR $4)`,
+			t.Number, part, message, owned > 0)
+		return err
+	})
+	if err == nil && owned == 0 {
 		return fmt.Errorf("mark part: %w", bot.ErrLost)
 	}
 	return err

@@ -23,7 +23,7 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	p, err := goose.NewProvider(dialect, db, files, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(dialect, db, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
@@ -35,7 +35,7 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, dir string)
 
 // migrateRiver brings River's tables up to date, in the same way.
 func migrateRiver[TTx any](ctx context.Context, driver riverdriver.Driver[TTx], l *slog.Logger) error {
-	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(quiet{l.Handler()})})
+	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(quiet{Handler: l.Handler()})})
 	if err != nil {
 		return fmt.Errorf("read River's migrations: %w", err)
 	}

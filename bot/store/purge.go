@@ -7,7 +7,7 @@ import (
 )
 
 // Purge deletes what is past its time and returns how much there was, by what it
-// was: "sessions", "accounts", "questions", "answers", "votes", "events", "dead".
+// was: "sessions", "accounts", "questions", "answers", "votes", "events", "editions", "dead".
 func (s *Store) Purge(ctx context.Context) (map[string]int, error) {
 	var gone map[string]int
 	err := s.change(ctx, "purge state", func(ctx context.Context, tx *sql.Tx) (err error) {
@@ -34,6 +34,7 @@ func (s *Store) overdue() []deletion {
 		{"votes", `DELETE FROM votes WHERE at < $1`, []any{before(k.Votes)}},
 		{"answers", `DELETE FROM answers WHERE at < $1 AND NOT EXISTS (SELECT 1 FROM votes WHERE votes.answer = answers.id)`, []any{before(k.Answers)}},
 		{"events", `DELETE FROM inbox WHERE state IN ('done', 'refused') AND ended_at < $1`, []any{before(k.Events)}},
+		{"editions", `DELETE FROM editions WHERE kept_at < $1 AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE covered = editions.name)`, []any{before(day)}},
 		{"dead", `DELETE FROM inbox WHERE state = 'dead' AND ended_at < $1`, []any{before(k.Dead)}},
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/waymark-bot/waymark/bot"
+	"github.com/waymark-bot/waymark/bot/bottest"
 	"github.com/waymark-bot/waymark/bot/store"
 )
 
@@ -210,7 +211,7 @@ func helper(t *testing.T, args ...string) string {
 	self, err := os.Executable()
 	noError(t, err)
 	c := exec.CommandContext(t.Context(), self)
-	if who := otherUser(); who != nil {
+	if who := bottest.OtherUser(); who != nil {
 		c.Path = filepath.Join(openTemp(t), "helper")
 		noError(t, copyFile(c.Path, self))
 		c.SysProcAttr = &syscall.SysProcAttr{Credential: who}
@@ -350,7 +351,7 @@ func TestServerStops(t *testing.T) {
 	put(t, s, event("1", "a"))
 	task := take(t, s)
 
-	noError(t, own.halt())
+	noError(t, own.Halt())
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		_, err1 := s.Turns(ctx, "t/1/1")
@@ -363,7 +364,7 @@ func TestServerStops(t *testing.T) {
 		cancel()
 	}
 
-	noError(t, own.start())
+	noError(t, own.Resume(t.Context()))
 	noError(t, s.Done(t.Context(), task))
 	noError(t, s.Add(t.Context(), "t/1/1", asked("after")))
 	wantQuestions(t, s, "t/1/1", "before", "after")

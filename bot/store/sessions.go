@@ -119,7 +119,7 @@ func partiesOf(key string) (chat, person string) {
 // boundSessions forgets the talks that are too many.
 func (s *Store) boundSessions(ctx context.Context) error {
 	_, err := s.write(ctx, "bound sessions", `DELETE FROM sessions WHERE key IN
-		(SELECT key FROM sessions ORDER BY last_at DESC, key LIMIT 1000 OFFSET $1)`, s.config.Sessions.Sessions)
+		(SELECT key FROM sessions ORDER BY last_at DESC LIMIT 1000 OFFSET $1)`, s.config.Sessions.Sessions)
 	return err
 }
 

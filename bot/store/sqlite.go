@@ -19,7 +19,7 @@ import (
 )
 
 // FileName is the state's file in its directory. Beside it are SQLite's log
-// (-wal, -shm) and two empty files that programs lock (.opening, .users).
+// (-wal, -shm) and empty files that programs lock (.opening, .users, .lock-*).
 const FileName = "state.db"
 
 // A sqliteEngine is the state in a file. One connection serves all: River's
@@ -28,12 +28,13 @@ const FileName = "state.db"
 type sqliteEngine struct {
 	db     *sql.DB
 	logger *slog.Logger
+	dir    string
 	users  *flock.Flock // shared by all programs that have the file open
 }
 
 func openSQLite(ctx context.Context, c Config) (engine, error) {
 	doing := "open state in " + c.Dir
-	e := &sqliteEngine{logger: c.Logger}
+	e := &sqliteEngine{logger: c.Logger, dir: c.Dir}
 	if err := e.open(ctx, c); err != nil {
 		return nil, explain(e, doing, errors.Join(err, e.close()))
 	}

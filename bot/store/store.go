@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/waymark-bot/waymark/bot"
@@ -67,8 +68,8 @@ type Store struct {
 	engine engine
 	db     *sql.DB
 
-	turn chan struct{} // whoever looks for a task holds it
-	wake chan struct{} // something changed that may give a task
+	mu      sync.Mutex
+	lookers map[string]*looker // by the platforms that they look for tasks of
 }
 
 // An engine is what differs between the databases.
@@ -80,6 +81,8 @@ type engine interface {
 	serial(ctx context.Context, tx *sql.Tx) error
 	// settle is called after rows were deleted that must not be found any more.
 	settle(ctx context.Context) error
+	// lock is [Store.Lock].
+	lock(ctx context.Context, name string) (held context.Context, release func(), err error)
 	// chores runs c in the engine's River client until ctx ends.
 	chores(ctx context.Context, c *chores) error
 	// known returns the sentinel that says what err is, nil for none, and whether
@@ -99,7 +102,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{
 		config: c, logger: c.Logger, engine: e, db: e.database(),
-		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1),
+		lookers: map[string]*looker{},
 	}
 	return s, nil
 }

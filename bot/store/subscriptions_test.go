@@ -21,8 +21,8 @@ func wantDue(t *testing.T, s bot.Digests, want ...bot.Subscription) {
 func TestSubscriptions(t *testing.T) {
 	onEach(t, func(t *testing.T, p place) { // Saturday, 14 March 2026, 15:09 UTC
 		s, begin := p.open(t), p.clock.now().Truncate(time.Microsecond)
-		daily := bot.Subscription{Platform: "telegram", Chat: "-1", Kind: "news", Language: "zh", Minute: 9 * 60, Zone: "Asia/Shanghai"}
-		weekly := bot.Subscription{Platform: "discord", Chat: "2", Kind: "news", Language: "en", Minute: 8 * 60, Weekly: true, Weekday: time.Monday}
+		daily := bot.Subscription{Platform: "telegram", Chat: "-1", Kind: "news", Language: "zh", Minute: 9 * 60, Zone: "Asia/Shanghai", Person: "-1"}
+		weekly := bot.Subscription{Platform: "discord", Chat: "2", Server: "20", Kind: "news", Language: "en", Minute: 8 * 60, Weekly: true, Weekday: time.Monday}
 		noError(t, s.Subscribe(t.Context(), weekly))
 		daily.Minute = 23 * 60
 		noError(t, s.Subscribe(t.Context(), daily))

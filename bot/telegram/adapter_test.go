@@ -43,6 +43,7 @@ func setup(t *testing.T, h bot.Handler, logger *slog.Logger) bottest.Platform {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.pace = nil // what is sent too fast has a test of its own
 	p := &platform{Telegram: server, adapter: a, member: server.Member("Ada", "en")}
 	p.chat = server.Private(p.member)
 	return p

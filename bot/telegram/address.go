@@ -24,7 +24,6 @@ func (a *Adapter) read(u update) (bot.Message, bool) {
 		User:     author(m),
 		Private:  private,
 		Locale:   m.From.LanguageCode,
-		Admin:    a.adminOf(m),
 	}
 	if topic := m.topic(); topic != 0 {
 		out.Chat += "/" + strconv.Itoa(topic)

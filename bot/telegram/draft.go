@@ -18,8 +18,8 @@ import (
 // none, and editing a message there shares the limit of 20 messages a minute
 // with every other answer of the group, https://core.telegram.org/bots/faq ;
 // it sees "typing" alone.
-func (a *Adapter) drafts(ctx context.Context, u update, t target) *bot.Progress {
-	if u.Message.Chat.Type != "private" || a.draftless.Load() {
+func (a *Adapter) drafts(ctx context.Context, t target) *bot.Progress {
+	if !t.private || a.draftless.Load() {
 		return nil
 	}
 	shown := ""

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/waymark-bot/waymark/bot"
 )
 
 const (
@@ -32,14 +35,19 @@ type adminList struct {
 // adminOf returns how to find out whether the author of m administers its group;
 // nil in a private chat. Who speaks for the group itself is an administrator who
 // does not show their name; who speaks for a channel is somebody.
-func (a *Adapter) adminOf(m *message) func(context.Context) (bool, error) {
-	if m.Chat.Type == "private" {
+func (a *Adapter) adminOf(m bot.Message) func(context.Context) (bool, error) {
+	if m.Private {
 		return nil
 	}
-	chat, user, speaksFor := m.Chat.ID, m.From.ID, m.SenderChat
+	group, _, _ := strings.Cut(m.Chat, "/")
 	return func(ctx context.Context) (bool, error) {
-		if speaksFor != nil {
-			return speaksFor.ID == chat, nil
+		user, err := strconv.ParseInt(m.User, 10, 64)
+		if err != nil || user < 0 { // a chat's
+			return m.User == group, err
+		}
+		chat, err := strconv.ParseInt(group, 10, 64)
+		if err != nil {
+			return false, err
 		}
 		ids, err := a.adminsOf(ctx, chat)
 		return ids[user], err

@@ -82,11 +82,11 @@ func TestAdminMenus(t *testing.T) {
 	scope := "chat " + itoa(chat.ID)
 	b := run(t, server, &parrot{}, func(c *Config) { c.Menu = Menu{Owners: []string{itoa(stranger.ID), itoa(ada.ID)}, GroupAdmins: true} })
 	b.until("all menus", func() bool { return len(server.ScopedCommands("all_chat_administrators", "zh")) > 0 })
-	general := []string{"ask", "project", "sources", "reset", "forget", "help"}
+	general := []string{"ask", "project", "sources", "subscribe", "unsubscribe", "reset", "forget", "help"}
 	for _, lang := range []string{"", "zh"} {
 		for of, want := range map[string][]string{
-			scope:                     append(general[:6:6], "stats", "gaps", "reload", "allow", "deny", "budget"),
-			"all_chat_administrators": append(general[:6:6], "allow", "deny", "budget"),
+			scope:                     append(general[:8:8], "stats", "gaps", "reload", "allow", "deny", "budget"),
+			"all_chat_administrators": append(general[:8:8], "allow", "deny", "budget"),
 			"":                        general,
 		} {
 			if got := server.ScopedCommands(of, lang); !slices.Equal(got, want) {

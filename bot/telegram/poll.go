@@ -20,15 +20,15 @@ const remembered = 1000
 // not wait as it was asked to.
 const shortest = 500 * time.Millisecond
 
-// poll receives updates and queues what was said to the bot, until ctx ends or
-// going on is useless. It returns the id of the first update that is not taken.
-// Replies are sent under the context sends.
+// poll receives updates and gives them to take, in order, until ctx ends, take
+// returns an error, or going on is useless. It returns the id of the first update
+// that is not taken.
 //
 // An update counts as confirmed to Telegram by the poll after it. By then it
-// stands in the queue, which finishes all it has taken; while the queue is
-// full, nothing is polled and updates wait at Telegram, which keeps them for a
-// day.
-func (a *Adapter) poll(ctx, sends context.Context, queue *bot.Queue) (int, error) {
+// was taken: it is in the inbox, or in the queue, which finishes all it has
+// taken. While take waits (the queue is full, the state cannot be written),
+// nothing is polled and updates wait at Telegram, which keeps them for a day.
+func (a *Adapter) poll(ctx context.Context, take func(context.Context, update) error) (int, error) {
 	offset := 0
 	seen := newRecent(remembered)
 	retry := a.newRetry()
@@ -42,6 +42,7 @@ func (a *Adapter) poll(ctx, sends context.Context, queue *bot.Queue) (int, error
 				return offset, fatal
 			}
 			a.logPoll(ctx, err)
+			a.retried(err)
 			_ = retry.wait(ctx, err) // the loop looks at ctx
 			continue
 		case len(updates) == 0:
@@ -52,7 +53,7 @@ func (a *Adapter) poll(ctx, sends context.Context, queue *bot.Queue) (int, error
 		for _, u := range updates {
 			if !seen.add(u.UpdateID) {
 				a.logger.InfoContext(ctx, "update delivered again", "update", u.UpdateID)
-			} else if err := a.take(ctx, sends, queue, u); err != nil {
+			} else if err := take(ctx, u); err != nil {
 				return offset, nil // asked to stop; it stays unconfirmed
 			}
 			offset = max(offset, u.UpdateID+1)
@@ -89,7 +90,7 @@ func (a *Adapter) logPoll(ctx context.Context, err error) {
 // take queues the answer to an update. An error means that it was not taken.
 func (a *Adapter) take(ctx, sends context.Context, queue *bot.Queue, u update) error {
 	if u.CallbackQuery != nil {
-		a.press(sends, u.CallbackQuery)
+		a.press(ctx, u)
 		return nil
 	}
 	m, ok := a.read(u)
@@ -100,8 +101,9 @@ func (a *Adapter) take(ctx, sends context.Context, queue *bot.Queue, u update) e
 	// Limits hold for a chat with all its topics, so order is kept for all of it.
 	chat := strconv.FormatInt(u.Message.Chat.ID, 10)
 	a.begin(u.UpdateID)
+	received := time.Now()
 	err := queue.AddWait(ctx, chat, func(ctx context.Context) {
-		if a.answer(ctx, sends, u, m) {
+		if a.answer(ctx, sends, u, m, received) {
 			a.end(u.UpdateID)
 		}
 	})
@@ -179,6 +181,9 @@ func (a *Adapter) setBusy(key string, busy bool) bool {
 		return false
 	}
 	if busy {
+		if len(a.busy) >= mostUnreachable {
+			clear(a.busy)
+		}
 		a.busy[key] = true
 	} else {
 		delete(a.busy, key)

@@ -255,7 +255,7 @@ func TestCommandMenu(t *testing.T) {
 	server := serve(t)
 	b := run(t, server, &parrot{})
 	b.until("both menus", func() bool { return len(server.Commands("")) > 0 && len(server.Commands("zh")) > 0 })
-	want := []string{"ask", "project", "sources", "reset", "forget", "help"}
+	want := []string{"ask", "project", "sources", "subscribe", "unsubscribe", "reset", "forget", "help"}
 	if got := server.Commands(""); !slices.Equal(got, want) {
 		t.Errorf("commands %v, want %v", got, want)
 	}

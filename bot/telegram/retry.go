@@ -16,9 +16,11 @@ const (
 
 // try runs one call within timeout.
 func (a *Adapter) try(ctx context.Context, timeout time.Duration, method string, params tgbotapi.Params, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	call, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	return a.client.call(ctx, method, params, out)
+	err := a.client.call(call, method, params, out)
+	a.note(ctx, method, err)
+	return err
 }
 
 // A retry spaces the tries of one call: as long as the server asks for, else

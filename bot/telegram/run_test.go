@@ -47,6 +47,7 @@ func (p *parrot) all() []bot.Message {
 // A bench is a running adapter on a loopback server of its own.
 type bench struct {
 	*bottest.Telegram
+	*Adapter
 	t     *testing.T
 	ctx   context.Context
 	logs  *bottest.Log
@@ -77,6 +78,8 @@ func run(t *testing.T, server *bottest.Telegram, h bot.Handler, changes ...chang
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.Adapter = adapter
+	adapter.pace = nil
 	var cancelWaits, cancel context.CancelFunc
 	b.ctx, cancelWaits = context.WithTimeout(t.Context(), 15*time.Second)
 	ctx, cancel := context.WithCancel(context.Background())

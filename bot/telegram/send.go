@@ -15,6 +15,7 @@ import (
 const (
 	typingDelay = 200 * time.Millisecond // an answer that comes faster needs no notice
 	mostTries   = 20                     // of one message, some minutes in all; waits that the server asks for do not count
+	mostTasked  = 5                      // the same where the inbox tries again
 	mostDoubts  = 3                      // of these, tries that may have succeeded: each may be one message too many
 )
 
@@ -25,14 +26,17 @@ type target struct {
 	topic   int // 0: none
 	replyTo int // 0: none
 	update  int // for the log, which names no chat and no person
+	private bool
+
+	received time.Time // what is replied to; zero where the monitor is not told of the reply
 
 	keyboard string // below the next message, as JSON; "" for none
 }
 
 // newTarget replies to the message in a group, where others talk too.
 func newTarget(u update) *target {
-	t := &target{chat: u.Message.Chat.ID, topic: u.Message.topic(), update: u.UpdateID}
-	if u.Message.Chat.Type != "private" {
+	t := &target{chat: u.Message.Chat.ID, topic: u.Message.topic(), update: u.UpdateID, private: u.Message.Chat.Type == "private"}
+	if !t.private {
 		t.replyTo = u.Message.MessageID
 	}
 	return t
@@ -40,23 +44,25 @@ func newTarget(u update) *target {
 
 // answer handles one message under ctx and delivers the reply under sends. It
 // reports whether the message is done with: answered, or not to be answered.
-func (a *Adapter) answer(ctx, sends context.Context, u update, m bot.Message) bool {
+func (a *Adapter) answer(ctx, sends context.Context, u update, m bot.Message, received time.Time) bool {
 	t := newTarget(u)
+	t.received = received
 	stopTyping := a.typing(ctx, *t)
-	reply := a.handle(ctx, u, m, *t)
+	reply := a.handle(ctx, m, *t)
 	stopTyping()
 	return a.deliver(sends, t, reply)
 }
 
 // handle asks the handler, in turn with the others, and shows what it writes
 // where that is possible.
-func (a *Adapter) handle(ctx context.Context, u update, m bot.Message, t target) bot.Reply {
+func (a *Adapter) handle(ctx context.Context, m bot.Message, t target) bot.Reply {
 	a.answering <- struct{}{}
 	defer func() { <-a.answering }()
-	if drafts := a.drafts(ctx, u, t); drafts != nil {
+	if drafts := a.drafts(ctx, t); drafts != nil {
 		defer drafts.Done()
 		m.Show = drafts.Show
 	}
+	m.Admin = a.adminOf(m)
 	return a.config.Handler.Handle(ctx, m)
 }
 
@@ -86,9 +92,10 @@ func (a *Adapter) deliver(ctx context.Context, t *target, r bot.Reply) bool {
 	if r.Silent {
 		return true
 	}
-	err := a.sendAll(ctx, t, r)
+	_, err := a.sendAll(ctx, t, r, ballotKeyboard(r.Ballot, r.Language, false))
 	switch {
 	case err == nil:
+		a.delivered(t)
 		return true
 	case ctx.Err() != nil:
 		a.logger.ErrorContext(ctx, "reply not delivered before the end", "update", t.update, "error", err)
@@ -99,33 +106,34 @@ func (a *Adapter) deliver(ctx context.Context, t *target, r bot.Reply) bool {
 	}
 	failed, ref := bot.Failed(r.Language)
 	a.logger.ErrorContext(ctx, "reply not delivered", "update", t.update, "ref", ref, "error", err)
-	if err := a.sendAll(ctx, t, failed); err != nil {
+	if _, err := a.sendAll(ctx, t, failed, ""); err != nil {
 		a.logger.ErrorContext(ctx, "not even the apology was delivered", "ref", ref, "error", err)
 	}
 	return ctx.Err() == nil
 }
 
-// sendAll sends the messages of a reply, one after another.
-func (a *Adapter) sendAll(ctx context.Context, t *target, r bot.Reply) error {
+// sendAll sends the messages of a reply, one after another, with a keyboard
+// below the last. It returns how many were sent.
+func (a *Adapter) sendAll(ctx context.Context, t *target, r bot.Reply, keyboard string) (sent int, err error) {
 	parts := bot.Split(r, newMarkup(r), mostUnits)
 	if len(parts) == 0 {
-		return errors.New("the reply is empty")
+		return 0, errors.New("the reply is empty")
 	}
 	for i, part := range parts {
 		if t.keyboard = ""; i == len(parts)-1 {
-			t.keyboard = keyboard(r.Ballot, r.Language, false)
+			t.keyboard = keyboard
 		}
 		if err := a.sendPart(ctx, t, part); err != nil {
-			return err
+			return i, err
 		}
 		t.replyTo = 0 // the other parts follow the first
 	}
-	return nil
+	return len(parts), nil
 }
 
 // sendPart sends one rendered message; without markup where that is refused.
 func (a *Adapter) sendPart(ctx context.Context, t *target, part string) error {
-	err := a.send(ctx, t, part, "HTML")
+	_, err := a.send(ctx, t, part, "HTML")
 	var e *callError
 	if !errors.As(err, &e) || e.Code != http.StatusBadRequest || e.says(e.Code, "Bad Request: chat not found") {
 		return err
@@ -136,36 +144,54 @@ func (a *Adapter) sendPart(ctx context.Context, t *target, part string) error {
 		if t.keyboard = ""; i == len(texts)-1 {
 			t.keyboard = keys
 		}
-		if err := a.send(ctx, t, text, ""); err != nil {
+		if _, err := a.send(ctx, t, text, ""); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// send sends one message until it is accepted or it is clear that it never
-// will be.
-func (a *Adapter) send(ctx context.Context, t *target, text, mode string) error {
-	retry, doubts := a.newRetry(), 0
+// send sends one message and returns its id.
+func (a *Adapter) send(ctx context.Context, t *target, text, mode string) (id int, err error) {
+	return a.insist(ctx, t, "sendMessage", func() tgbotapi.Params { return t.message(text, mode) })
+}
+
+// insist makes a call about a message until it is accepted or it is clear that
+// it never will be. It returns the message's id.
+func (a *Adapter) insist(ctx context.Context, t *target, method string, params func() tgbotapi.Params) (id int, err error) {
+	retry, doubts, tries := a.newRetry(), 0, mostTries
+	if a.config.Mail != nil {
+		tries = mostTasked
+	}
 	for {
 		if a.isUnreachable(t.chat) {
-			return errUnreachable
+			return 0, errUnreachable
 		}
-		err := a.try(ctx, callTimeout, "sendMessage", t.message(text, mode), nil)
+		if err := a.pace.wait(ctx, t.chat, t.private); err != nil {
+			return 0, err
+		}
+		var sent struct {
+			ID int `json:"message_id"`
+		}
+		chat := t.chat
+		err := a.try(ctx, callTimeout, method, params(), &sent)
 		if err == nil {
-			return nil
+			return sent.ID, nil
 		}
 		again, now := a.react(ctx, t, err)
 		if isDoubtful(err) {
 			doubts++
 		}
+		edited := t.chat != chat && method == "editMessageText" // there it is another message
+		if !again || edited || ctx.Err() != nil || retry.tries >= tries || doubts >= mostDoubts {
+			return 0, err
+		}
+		a.retried(err)
 		switch {
-		case !again, ctx.Err() != nil, retry.tries >= mostTries, doubts >= mostDoubts:
-			return err
 		case now:
 			retry.tries++
 		case retry.wait(ctx, err) != nil:
-			return err
+			return 0, err
 		}
 	}
 }
@@ -215,13 +241,15 @@ func (t *target) message(text, mode string) tgbotapi.Params {
 	p := t.params()
 	p["text"] = text
 	p.AddNonEmpty("parse_mode", mode)
-	p["link_preview_options"] = `{"is_disabled":true}`
+	p["link_preview_options"] = noPreview
 	p.AddNonEmpty("reply_markup", t.keyboard)
 	if t.replyTo != 0 {
 		p["reply_parameters"] = `{"message_id":` + strconv.Itoa(t.replyTo) + `,"allow_sending_without_reply":true}`
 	}
 	return p
 }
+
+const noPreview = `{"is_disabled":true}`
 
 // mostUnreachable bounds what is remembered of chats that refused the bot.
 const mostUnreachable = 10_000

@@ -1,20 +1,44 @@
 // Package telegram connects a bot.Handler to Telegram.
 //
-// Start at [New] and [Adapter.Run]: one long poll, a queue that keeps the order
-// within each chat, and a sender that survives what Telegram answers. poll.go
-// receives and confirms, address.go decides what was said to the bot, format.go
-// writes Telegram's HTML, send.go delivers, draft.go shows an answer while it is
-// being written, votes.go takes the thumbs under an answer, members.go knows who administers a group, client.go is
-// the only code that touches the library's client
-// and keeps the token out of errors and logs.
+// Start at [New] and [Adapter.Run]: one long poll, what keeps the order within
+// each chat, and a sender that survives what Telegram answers. poll.go receives
+// and confirms, address.go decides what was said to the bot, format.go writes
+// Telegram's HTML, send.go delivers, pace.go keeps within Telegram's limits,
+// draft.go shows an answer while it is being written, presses.go takes the buttons
+// below what the bot said, votes.go those that are votes, members.go knows who
+// administers a group, notify.go sends what nobody asked for just now, client.go
+// is the only code that touches the library's client and keeps the token out of
+// errors and logs.
 //
-// A reply is delivered at least once: where a connection ends before Telegram's
-// answer, nobody can know whether the message stands in the chat. It is then
-// sent again, with a warning in the log, because an asker who is left without
-// an answer is worse off than one who reads it twice.
+// # With a state
 //
-// What it does not do: it answers no question, edits the text of no message, and
-// uses no webhook.
+// stored.go is the way through the state ([bot.Mail]). An update is in the inbox
+// before the offset moves on, so whatever Telegram was told is kept, and what it
+// was not told it delivers again, which the inbox knows. Of several programs one
+// polls, and all answer.
+//
+// Telegram has no nonce: nobody can know of a message whose sending broke off
+// whether it stands in the chat. So each part of a reply begins as a placeholder
+// ("…"). Its id is kept, then it is edited to the part, which can be repeated. A
+// program that is killed leaves in the chat
+//
+//   - before the placeholder: nothing, and the next one goes on from there;
+//   - between Telegram's having taken the placeholder and its id's being kept: a
+//     placeholder that nobody takes away, above the answer;
+//   - later: a placeholder that the next program edits to the answer, or the
+//     answer, where the edit changes nothing.
+//
+// An answer is never there twice. It costs one request more, and in a group ten
+// answers a minute are then what Telegram allows.
+//
+// # Without one
+//
+// A queue in memory does. A reply is delivered at least once: where a connection
+// ends before Telegram's answer it is sent again, with a warning in the log,
+// because an asker who is left without an answer is worse off than one who reads
+// it twice.
+//
+// What it does not do: it answers no question, and uses no webhook.
 package telegram
 
 import (
@@ -47,6 +71,10 @@ type Config struct {
 	Handler  bot.Handler
 	Menu     Menu         // of the commands of owners
 	Logger   *slog.Logger // nil: nothing is logged
+	Monitor  bot.Monitor  // nil: nobody is told how the adapter gets on
+
+	Mail bot.Mail      // the state; nil: what waits is lost with the program
+	Late time.Duration // a question older than that is answered with an apology; 0: none; needs Mail
 
 	Queue   bot.QueueLimits // its Workers bound the chats that are served or waited for at a time; 0 means 64
 	Answers int             // questions answered at a time; 0 means 8
@@ -64,6 +92,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Monitor == nil {
+		c.Monitor = bot.NoMonitor{}
 	}
 	if c.Queue.Workers <= 0 {
 		c.Queue.Workers = 64
@@ -89,10 +120,12 @@ type Adapter struct {
 	logger *slog.Logger
 	self   tgbotapi.User // known once connected
 
-	answering chan struct{} // one entry a question that is being answered
-	draftless atomic.Bool   // the server knows no drafts
+	pace      *pace
+	aside     sync.WaitGroup // busy notices and presses of buttons under way
+	presses   chan struct{}  // one entry a press that is being handled
+	answering chan struct{}  // one entry a question that is being answered
+	draftless atomic.Bool    // the server knows no drafts
 	admins    admins
-	presses   *presses
 
 	mu          sync.Mutex
 	unfinished  map[int]bool    // ids of updates taken and not yet answered
@@ -122,8 +155,9 @@ func New(c Config) (*Adapter, error) {
 		config:      c,
 		client:      newClient(c.Token, c.Endpoint),
 		logger:      c.Logger.With("platform", Name),
+		pace:        newPace(),
 		answering:   make(chan struct{}, c.Answers),
-		presses:     newPresses(),
+		presses:     make(chan struct{}, mostPresses),
 		unfinished:  make(map[int]bool),
 		busy:        make(map[string]bool),
 		unreachable: make(map[int64]bool),
@@ -141,15 +175,17 @@ func (a *Adapter) Run(ctx context.Context) error {
 	}
 	a.setCommands(ctx)
 	a.setAdminCommands(ctx)
-
+	defer a.aside.Wait()
+	if a.config.Mail != nil {
+		return a.runStored(ctx)
+	}
 	queue := bot.NewQueue(ctx, a.config.Queue, a.logger)
 	sends, endSends := context.WithCancel(context.WithoutCancel(ctx))
 	defer endSends()
-	offset, err := a.poll(ctx, sends, queue)
+	offset, err := a.poll(ctx, func(ctx context.Context, u update) error { return a.take(ctx, sends, queue, u) })
 	last := time.AfterFunc(a.config.Grace+linger, endSends)
 	defer last.Stop()
 	a.finish(ctx, queue, offset)
-	a.presses.tasks.Wait()
 	return err
 }
 
@@ -174,6 +210,7 @@ func (a *Adapter) connect(ctx context.Context) error {
 			return fatal
 		}
 		a.logger.WarnContext(ctx, "telegram not reached", "error", err)
+		a.retried(err)
 		if retry.wait(ctx, err) != nil {
 			return nil // asked to stop
 		}

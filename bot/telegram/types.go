@@ -11,7 +11,17 @@ import (
 // https://core.telegram.org/bots/api#update
 type update struct {
 	tgbotapi.Update
-	Message *message `json:"message"`
+	Message       *message  `json:"message"`
+	CallbackQuery *callback `json:"callback_query"`
+}
+
+// A callback is a button that was pressed:
+// https://core.telegram.org/bots/api#callbackquery
+type callback struct {
+	ID      string         `json:"id"`
+	From    *tgbotapi.User `json:"from"`
+	Message *message       `json:"message"` // below which the button stands
+	Data    string         `json:"data"`
 }
 
 // A message is the library's, with the fields it does not know:

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -23,6 +24,12 @@ type settings struct {
 
 	State         secret `placeholder:"postgres://waymark@127.0.0.1/waymark" help:"Database of what the bots remember, for several of them; state.db in the data directory if not given."`
 	KeepQuestions int    `placeholder:"30" default:"30" help:"Days that questions are kept, without the asker, for waymark gaps; 0 keeps none."`
+
+	Sessions   string `placeholder:"person" default:"person" enum:"person,thread" help:"Whose talk a follow-on question goes on in a group: each person's (person), or that of all in the topic or thread (thread)."`
+	LateAfter  span   `placeholder:"1h" default:"1h" help:"A question that is older when it is answered, because the bot was away, is answered with an apology; 0: never."`
+	StopWithin span   `placeholder:"25s" default:"25s" help:"Time that serve has to end once it is told to stop; most of it is for the answers under way, the others are answered after the next start."`
+
+	Listen listenAddress `placeholder:"127.0.0.1:9090" help:"Where serve shows /metrics, /healthz and /readyz: nowhere if not given. They have no password, so keep them on loopback or behind a proxy."`
 
 	LogLevel logLevel `placeholder:"info" default:"info" help:"Log from this level on: debug, info, warn or error."`
 
@@ -111,6 +118,9 @@ func (s *settings) check(from *sources) error {
 	}
 	if s.Feedback != "on" && s.Feedback != "off" {
 		return usagef("%s: %q; want on or off", from.from("feedback"), s.Feedback)
+	}
+	if time.Duration(s.StopWithin) < leastStop || time.Duration(s.StopWithin) > mostStop {
+		return usagef("%s: %s; want a time from 1s to 1h, for example 25s", from.from("stop-within"), s.StopWithin)
 	}
 	if s.State != "" && !strings.HasPrefix(string(s.State), "postgres://") && !strings.HasPrefix(string(s.State), "postgresql://") {
 		return usagef("%s: want an address like postgres://waymark@127.0.0.1/waymark", from.from("state"))
@@ -256,6 +266,37 @@ func (a address) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
 // MarshalText is String; JSON uses it.
 func (a address) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// A span is a length of time.
+type span time.Duration
+
+// longestSpan is a month.
+const longestSpan = 31 * 24 * time.Hour
+
+// UnmarshalText reads a length of time.
+func (s *span) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d < 0 || d > longestSpan {
+		return fmt.Errorf("%q: want a length of time up to 744h, in h, m or s", text)
+	}
+	*s = span(d)
+	return nil
+}
+
+// String is the length without the parts that are zero.
+func (s span) String() string {
+	text := time.Duration(s).String()
+	if rest, ok := strings.CutSuffix(text, "m0s"); ok {
+		text = rest + "m"
+	}
+	if rest, ok := strings.CutSuffix(text, "h0m"); ok {
+		text = rest + "h"
+	}
+	return text
+}
+
+// MarshalText is String; JSON uses it.
+func (s span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // A logLevel is debug, info, warn or error.
 type logLevel slog.Level

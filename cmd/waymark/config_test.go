@@ -63,7 +63,7 @@ func TestWantedKey(t *testing.T) {
 		}
 	}
 	for _, key := range []string{"", "x", "colour", "config"} {
-		if got := from.wanted(key); !strings.HasPrefix(got, "one of data, builtin, state, state_file, keep_questions, log_level, ") {
+		if got := from.wanted(key); !strings.HasPrefix(got, "one of data, builtin, state, state_file, keep_questions, sessions, late_after, stop_within, listen, log_level, ") {
 			t.Errorf("%q is taken for %q, want the list of all keys", key, got)
 		}
 	}

@@ -26,6 +26,9 @@ type live struct {
 
 	current   atomic.Pointer[serving]
 	reloading sync.Mutex // one at a time looks for a new generation
+
+	printing sync.Mutex
+	printed  printed
 }
 
 var (

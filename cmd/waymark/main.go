@@ -23,6 +23,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/waymark-bot/waymark/bot"
 )
 
 func main() {
@@ -52,6 +54,8 @@ type commands struct {
 	Reports  reportsCommand  `cmd:"" help:"List the reports that answers come from."`
 	Projects projectsCommand `cmd:"" help:"List the projects that the reports describe, all or by conditions, or tell what is known of one."`
 	Serve    serveCommand    `cmd:"" help:"Run the bot on Telegram and Discord."`
+	Health   healthCommand   `cmd:"" help:"Ask a running serve whether it is ready."`
+	Inbox    inboxCommand    `cmd:"" help:"List the questions that wait for an answer and those that were given up."`
 	Gaps     gapsCommand     `cmd:"" help:"List what the bots could not answer."`
 	Feedback feedbackCommand `cmd:"" help:"List or export the votes on answers."`
 	Eval     evalCommand     `cmd:"" help:"Score answers or retrieval on a question set."`
@@ -68,6 +72,7 @@ type app struct {
 	stdout   io.Writer
 	stderr   io.Writer
 	logger   *slog.Logger
+	monitor  bot.Monitor // of the platforms that are served
 }
 
 // run is main without the process: environ is "KEY=value" as [os.Environ]

@@ -83,6 +83,7 @@ func thirdParty() map[string][]string {
 		"github.com/getkin/kin-openapi":                   {"bot/bottest", "rag/ragtest"},
 		"go.uber.org/goleak":                              {"bot/bottest"},
 		"github.com/alecthomas/kong":                      {"cmd/waymark"},
+		"github.com/prometheus/client_golang":             {"cmd/waymark"},
 		"github.com/lmittmann/tint":                       {"cmd/waymark"},
 		"github.com/schollz/progressbar":                  {"cmd/waymark"},
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/waymark-bot/waymark/bot"
 )
@@ -20,8 +21,13 @@ func (*serveCommand) Help() string {
 // errNoPlatform says that there is nothing to serve.
 var errNoPlatform = errors.New("no platform is configured")
 
-// Run serves all configured platforms until ctx ends.
+// Run serves all configured platforms until ctx ends, and then ends in time.
 func (*serveCommand) Run(ctx context.Context, a *app) error {
+	return stopWithin(ctx, time.Duration(a.settings.StopWithin), func() error { return a.serve(ctx) })
+}
+
+// serve serves all configured platforms until ctx ends.
+func (a *app) serve(ctx context.Context) error {
 	m, err := a.models()
 	if err != nil {
 		return err
@@ -39,13 +45,25 @@ func (*serveCommand) Run(ctx context.Context, a *app) error {
 		bot:        a.botConfig(state),
 		logger:     a.logger,
 	}
-	adapters, err := a.adapters(l)
+	seen := newMeters(a.platforms()...)
+	a.monitor, l.bot.Observer = seen, seen
+	adapters, err := a.adapters(l, state)
 	if err != nil {
 		return err
+	}
+	all := chores(state)
+	if state != nil {
+		desk, digests := a.news(state, l, notifiers(adapters))
+		l.bot.News, all = desk, append(all, digests)
 	}
 	if len(adapters) == 0 {
 		return hintf(errNoPlatform, "set WAYMARK_TELEGRAM_TOKEN (from @BotFather) or WAYMARK_DISCORD_TOKEN (developer portal, Bot), or both; `waymark chat` needs neither")
 	}
+	unlisten, err := a.show(ctx, seen, l, state)
+	if err != nil {
+		return err
+	}
+	defer unlisten()
 	if err := l.start(ctx); err != nil {
 		return err
 	}
@@ -57,7 +75,7 @@ func (*serveCommand) Run(ctx context.Context, a *app) error {
 	watch.Go(func() { l.watch(watching) })
 	if state != nil {
 		watch.Go(func() {
-			if err := state.Chores(watching, chores(state)...); err != nil && watching.Err() == nil {
+			if err := state.Chores(watching, all...); err != nil && watching.Err() == nil {
 				a.logger.ErrorContext(ctx, "chores ended, what is past its time is not deleted", "error", err)
 			}
 		})
@@ -81,6 +99,7 @@ func (a *app) runAll(ctx context.Context, adapters []bot.Adapter) error {
 				errs[i] = fmt.Errorf("serve %s: %w", ad.Name(), err)
 				a.logger.ErrorContext(ctx, "platform ended", "platform", ad.Name(), "error", err)
 			}
+			a.monitor.Linked(ad.Name(), false)
 		})
 	}
 	running.Wait()

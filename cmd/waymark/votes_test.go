@@ -12,20 +12,25 @@ import (
 // A votingRoom is a room in which the answers have buttons.
 type votingRoom interface {
 	room
-	// press presses a button below the bot's first message, as the member who asked or
-	// as another one, and returns what only they are told. It may be pressed in vain
-	// while the bot is away.
-	press(ctx context.Context, label string, other bool) (string, error)
+	presser
 	// forget asks for /forget.
 	forget() error
 }
 
-func (r *telegramRoom) press(ctx context.Context, label string, other bool) (string, error) {
+// A presser presses buttons.
+type presser interface {
+	// press presses a button below the bot's nth message, counted from 1, as the
+	// member who asked or as another one, and returns what only they are told. It may
+	// be pressed in vain while the bot is away.
+	press(ctx context.Context, n int, label string, other bool) (string, error)
+}
+
+func (r *telegramRoom) press(ctx context.Context, n int, label string, other bool) (string, error) {
 	u := r.member
 	if other {
 		u = r.Member("Bob", "en")
 	}
-	return r.PressButton(ctx, r.Messages(r.chat)[0], u, label)
+	return r.PressButton(ctx, r.Messages(r.chat)[n-1], u, label)
 }
 
 func (r *telegramRoom) forget() error {
@@ -38,12 +43,12 @@ func (r *discordRoom) forget() error {
 	return err
 }
 
-func (r *discordRoom) press(ctx context.Context, label string, other bool) (string, error) {
+func (r *discordRoom) press(ctx context.Context, n int, label string, other bool) (string, error) {
 	u := r.Member()
 	if other {
 		u = r.AddUser("bob", false)
 	}
-	shown, err := r.Press(ctx, r.Answers(r.Server().Channel)[0].ID, u, label)
+	shown, err := r.Press(ctx, r.Answers(r.Server().Channel)[n-1].ID, u, label)
 	if shown.Form != nil {
 		return shown.Form.Title, err
 	}
@@ -59,9 +64,9 @@ func TestServeVotes(t *testing.T) {
 			dir := library(t)
 			vote := func(k *talk, label string, other bool) {
 				t.Helper()
-				told, err := r.press(k.ctx, label, other)
+				told, err := r.press(k.ctx, 1, label, other)
 				for err != nil && k.ctx.Err() == nil { // the bot may be away yet
-					told, err = r.press(k.ctx, label, other)
+					told, err = r.press(k.ctx, 1, label, other)
 				}
 				wants(t, told, "Thank you")
 			}

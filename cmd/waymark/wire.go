@@ -363,8 +363,17 @@ func (a *app) openState(ctx context.Context) (*store.Store, error) {
 	if c.Keep.Questions == 0 {
 		c.Keep.Questions = -1
 	}
+	c.Inbox.Lease, c.Inbox.Failures = lease, mostFailures
 	return store.Open(ctx, c)
 }
+
+// A question that another program had in hand when it was killed is taken up
+// after a lease; one that a platform does not take an answer to is tried for
+// some 25 minutes.
+const (
+	lease        = 10 * time.Second
+	mostFailures = 12
+)
 
 // purgeEvery is how often what is past its time is deleted.
 const purgeEvery = time.Hour
@@ -375,6 +384,13 @@ func chores(s *store.Store) []store.Chore {
 		_, err := s.Purge(ctx)
 		return err
 	}}}
+}
+
+// news lets people subscribe to the news of what l answers from; the chore sends them.
+func (a *app) news(s *store.Store, l *live, to map[string]bot.Notifier) (*bot.NewsDesk, store.Chore) {
+	desk := &bot.NewsDesk{Subscriptions: s, Editions: s, Newsroom: l, Admins: []string{telegram.Name, discord.Name}}
+	c := bot.Courier{Digests: s, Marks: s, Editions: s, Subscriptions: s, Newsroom: l, Access: l.bot.Access, Notifiers: to, Logger: a.logger}
+	return desk, store.Chore{Name: "digests", Every: digestEvery, Run: c.Run}
 }
 
 // closeState closes what openState opened.
@@ -389,7 +405,8 @@ func (a *app) closeState(s *store.Store) {
 func (a *app) botConfig(state *store.Store) bot.Config {
 	c := bot.Config{
 		Sessions: bot.NewMemory(bot.SessionLimits{}, nil), Accounts: bot.NewAccounts(),
-		Budgets: a.settings.budgets(), Price: a.settings.cost, Logger: a.logger,
+		SharedTalks: a.settings.Sessions == "thread",
+		Budgets:     a.settings.budgets(), Price: a.settings.cost, Logger: a.logger,
 		Tally: bot.NewTally(), Key: a.botKey(),
 	}
 	people := bot.NewPeople()
@@ -414,20 +431,32 @@ func newBot(k *knowledge, asker bot.Answerer, c bot.Config) *bot.Bot {
 	return bot.New(c)
 }
 
-// adapters returns one adapter for each platform with a token.
-func (a *app) adapters(h bot.Handler) ([]bot.Adapter, error) {
+// adapters returns one adapter for each platform with a token. A nil state is
+// memory.
+func (a *app) adapters(h bot.Handler, state *store.Store) ([]bot.Adapter, error) {
 	var out []bot.Adapter
+	var mail bot.Mail // a nil pointer in it would be none
+	if state != nil {
+		mail = state
+	}
 	s := a.settings
 	if s.TelegramToken != "" {
-		t, err := telegram.New(telegram.Config{Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger,
-			Menu: telegram.Menu{Owners: s.Owners.on(telegram.Name), GroupAdmins: s.Admins == adminsOfGroups}})
+		t, err := telegram.New(telegram.Config{
+			Token: string(s.TelegramToken), Endpoint: string(s.TelegramEndpoint), Handler: h, Logger: a.logger, Monitor: a.monitor,
+			Menu: telegram.Menu{Owners: s.Owners.on(telegram.Name), GroupAdmins: s.Admins == adminsOfGroups},
+			Mail: mail, Late: time.Duration(s.LateAfter), Grace: s.grace(),
+		})
 		if err != nil {
 			return nil, a.badPlatform(telegram.Name, err)
 		}
 		out = append(out, t)
 	}
 	if s.DiscordToken != "" {
-		d, err := discord.New(discord.Config{Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger, Menu: discordMenu(s)})
+		d, err := discord.New(discord.Config{
+			Token: string(s.DiscordToken), Endpoint: string(s.DiscordEndpoint), Handler: h, Logger: a.logger, Monitor: a.monitor,
+			Menu: discordMenu(s), Mail: mail, Late: time.Duration(s.LateAfter), SharedTalks: s.Sessions == "thread",
+			Timing: discord.Timing{Grace: s.grace()},
+		})
 		if err != nil {
 			return nil, a.badPlatform("discord", err)
 		}
@@ -446,6 +475,29 @@ func discordMenu(s settings) discord.Menu {
 		return discord.MenuGroups
 	}
 	return discord.MenuNone
+}
+
+// platforms are the names of those with a token.
+func (a *app) platforms() []string {
+	var out []string
+	if a.settings.TelegramToken != "" {
+		out = append(out, telegram.Name)
+	}
+	if a.settings.DiscordToken != "" {
+		out = append(out, discord.Name)
+	}
+	return out
+}
+
+// show serves the metrics, and whether the bots are alive and ready. A nil state is memory.
+func (a *app) show(ctx context.Context, m *meters, l *live, state *store.Store) (stop func(), err error) {
+	r := &readiness{live: l, links: m.links, ended: ctx.Done()}
+	m.registry.MustRegister(newCorpusGauge(l))
+	if state != nil {
+		r.state = state.Check
+		m.registry.MustRegister(newInboxGauge(state, a.logger))
+	}
+	return a.listen(ctx, endpoints(m, r, a.logger))
 }
 
 // badPlatform is the usage error about what an adapter does not take: its
