@@ -126,8 +126,10 @@ func TestMetrics(t *testing.T) {
 			r.limit()
 			k.answer("What is the capital of the moon?")
 			delivered := `waymark_delivery_duration_seconds_count{platform="` + name + `"}`
-			page := ""
-			for end := time.Now().Add(patience); !strings.Contains(page, delivered+" 2\n") && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+			page, over := "", func(page string) bool { // what was delivered leaves the inbox a moment later
+				return strings.Contains(page, delivered+" 2\n") && strings.Contains(page, "waymark_inbox_oldest_age_seconds 0\n")
+			}
+			for end := time.Now().Add(patience); !over(page) && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 				_, page = fetched(t, at+"/metrics")
 			}
 			lint(t, page)
