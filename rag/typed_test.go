@@ -1,6 +1,7 @@
 package rag_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,7 +84,7 @@ Amber Arcade rents machines. An X100 on Bluestall is $4.10 an hour, while on Amb
 
 ### Coral Court
 
-Coral Court rents machines. X100 costs about $0.85 an hour, X10 about $0.22 an hour. Coral Court sold nodes for $120 million in 2024.
+Coral Court rents machines. X100 costs about $0.85 an hour, X10 about $0.22 an hour. Coral Court sold nodes for $120 million in 2024. Coral Court and Elm Exchange raised $3 million in 2021.
 
 ### Dune Depot
 
@@ -140,6 +141,17 @@ func TestDoubtfulScale(t *testing.T) {
 	}
 	if len(doubtful) != 1 || !strings.Contains(doubtful[0], "as printed") {
 		t.Errorf("doubtful: %q", doubtful)
+	}
+}
+
+// TestJointSubject holds that a sum which two projects raised together is stated of both.
+func TestJointSubject(t *testing.T) {
+	w := market(t)
+	for _, name := range []string{"Coral Court", "Elm Exchange"} {
+		rec, _ := w.Record(name, "en")
+		if !slices.ContainsFunc(rec.Facts, func(f rag.Statement) bool { return f.Text == "$3 million (2021)" }) {
+			t.Errorf("%s: no $3 million of 2021 among %d facts", name, len(rec.Facts))
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"sort"
@@ -209,15 +208,6 @@ func onlyDate(values []corpus.Value) corpus.Date {
 	return d
 }
 
-// placed matches where a figure holds, right behind it: "$4.10/hour on Acme".
-var placed = regexp.MustCompile(`^\S{0,8}(?: an hour| a day| a month)? (?:on|at|with) ([A-Z][\w.]*)`)
-
-// elsewhere reports whether what follows a figure says that it holds for another name than the project's.
-func elsewhere(p *Project, rest string) bool {
-	m := placed.FindStringSubmatch(rest)
-	return m != nil && !p.NamedIn(corpus.Normal(m[1]))
-}
-
 // rangeBefore matches the lower end of a range right before its upper end: "0.1-1".
 var rangeBefore = regexp.MustCompile(`[0-9][\s\p{L}$€£¥]{0,3}[-–—~～至到]\s?[$€£¥]?$`)
 
@@ -362,50 +352,6 @@ func (a *statedAttribute) vetoed(text string, clause corpus.Span, v corpus.Value
 	return false
 }
 
-// unlessIn reports whether the clause holds a word that makes its names other things.
-func (a *statedAttribute) unlessIn(text string, clause corpus.Span) bool {
-	return a.unless != nil && a.unless.MatchString(text[clause.Start:clause.End])
-}
-
-// maxNameDistance is how far, in bytes, a name stands from the cue that makes it a value.
-const maxNameDistance = 24
-
-// namesPattern matches an attribute's own values as they are printed; nil for none.
-func namesPattern(values [][]string) *regexp.Regexp {
-	var parts []string
-	for _, names := range values {
-		for _, n := range names {
-			q := regexp.QuoteMeta(n)
-			if corpus.HanShare(n) == 0 {
-				q = `\b` + q + `\b`
-			}
-			parts = append(parts, q)
-		}
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	sort.SliceStable(parts, func(i, j int) bool { return len(parts[i]) > len(parts[j]) })
-	return regexp.MustCompile(strings.Join(parts, "|"))
-}
-
-// named reads the names that are values of an attribute.
-func (r *factReader) named(text string) []corpus.Value {
-	var out []corpus.Value
-	for i := range r.attributes {
-		if r.attributes[i].names == nil {
-			continue
-		}
-		for _, m := range r.attributes[i].names.FindAllStringIndex(text, -1) {
-			if slices.ContainsFunc(out, func(o corpus.Value) bool { return o.Name == r.canonical[text[m[0]:m[1]]] }) {
-				continue
-			}
-			out = append(out, corpus.Value{Kind: corpus.Name, Start: m[0], End: m[1], Name: r.canonical[text[m[0]:m[1]]]})
-		}
-	}
-	return out
-}
-
 // fits reports whether v can be a value of the type. A scaled number beside a
 // cue for money is money ("market cap 161M").
 func fits(kind corpus.ValueType, v corpus.Value) bool {
@@ -418,157 +364,6 @@ func fits(kind corpus.ValueType, v corpus.Value) bool {
 		return v.Kind == kind
 	}
 	return false
-}
-
-// owner returns whose a value is that stands behind before, in the clause that begins at
-// clause: the project named last in that clause; else the one that the passage describes at
-// the report's byte at, when the sentence names it or names none; else the one named last.
-//
-// What is said of a subject that is no project is nobody's, until a project is named.
-func (c *Catalogue) owner(before string, clause, passage, at int) *Project {
-	if k := c.stranger(before); k >= 0 {
-		return c.lastNamed(before[k:], passage)
-	}
-	if p := c.lastNamed(before[clause:], passage); p != nil {
-		return p
-	}
-	last := c.lastNamed(before, passage)
-	about := c.AboutAt(passage, at)
-	if len(about) == 1 && (last == nil || about[0].NamedIn(corpus.Normal(before)) && !relative.MatchString(before[clause:])) {
-		return about[0]
-	}
-	return last
-}
-
-// beside matches a proper name in Latin letters, behind words of comparison, in the text right before
-// a value: "while on Acme it is", "than Acme's", "比 Acme 的". A bare name behind "while" may be a part of
-// what the sentence is about, and "more than RMB" compares with nobody.
-var beside = regexp.MustCompile(`(?:\b(?:(?:while|whereas|than) (?:on|at|with|that of)|versus|vs\.?|against|compared (?:to|with)(?: that of| on| at)?)\s+|而在\s*|(?:比|相比)在?\s*)(\p{Lu}[\w.&-]*)[^,;，；。]*$` +
-	`|\bthan (\p{Lu}[\w.&-]*)['’]s [^,;，；。]*$`)
-
-// contrast matches the beginning of a clause that sets what it says against the clause before.
-var contrast = regexp.MustCompile(`^\s*(?:while|whereas|but|yet|而|但)`)
-
-// comparison reports whether v is what the owner's own value is compared with: a value of a name
-// that is no project, or one that stands before the clause of contrast in which the owner is named.
-func (c *Catalogue) comparison(r *factReader, text string, clauses []corpus.Span, v corpus.Value, owner *Project) bool {
-	at := clauseOf(clauses, v.Start)
-	before := text[clauses[at].Start:v.Start]
-	if m := beside.FindStringSubmatch(before); m != nil {
-		named := slices.ContainsFunc(r.rounds, func(p namedPattern) bool { return p.pattern.MatchString(before) })
-		return !named && !c.partOfName(m[1]+m[2])
-	}
-	if at+1 == len(clauses) || owner.NamedIn(corpus.Normal(text[:clauses[at].End])) {
-		return false
-	}
-	next := text[clauses[at+1].Start:clauses[at+1].End]
-	return contrast.MatchString(next) && owner.NamedIn(corpus.Normal(next))
-}
-
-// relative matches a clause that goes on about what was named right before it.
-var relative = regexp.MustCompile(`^\s*(?:which|who|whose|that)\b`)
-
-// jointly returns the project that stands before owner in one subject with it, "Acme and Bolt raised"; nil for none.
-func (c *Catalogue) jointly(before string, owner *Project) *Project {
-	l := c.Find(before)
-	for i := len(l) - 1; i > 0; i-- {
-		if l[i].Project == owner && l[i-1].Project != owner && joined.MatchString(before[l[i-1].End:l[i].Start]) {
-			return l[i-1].Project
-		}
-	}
-	return nil
-}
-
-// joined matches what joins two subjects.
-var joined = regexp.MustCompile(`^\s*(?:和|与|及|&|and)\s*$`)
-
-// lastNamed returns the project that is named last in text, or nil.
-func (c *Catalogue) lastNamed(text string, passage int) *Project {
-	normal := corpus.Normal(text)
-	var last *Project
-	lastAt := -1
-	for _, p := range c.projects {
-		for i, f := range p.forms {
-			if p.everyday[i] && !strings.Contains(text, p.printed[i]) {
-				continue
-			}
-			if k := strings.LastIndex(normal, f); k > lastAt || k == lastAt && k >= 0 && len(f) > 0 && slices.Contains(c.About(passage), p) {
-				last, lastAt = p, k
-			}
-		}
-	}
-	return last
-}
-
-// round returns the id of the round named nearest to v in its clause. Where a clause has
-// as many rounds as amounts, more than one, they pair in order.
-func (r *factReader) round(text string, clauses []corpus.Span, values []corpus.Value, v corpus.Value) string {
-	cl := clauses[clauseOf(clauses, v.Start)]
-	if id := r.pairedRound(text, cl, values, v); id != "" {
-		return id
-	}
-	best, bestDistance := "", maxCueDistance
-	for _, p := range r.rounds {
-		for _, m := range p.pattern.FindAllStringIndex(text[cl.Start:cl.End], -1) {
-			near := gap(cl.Start+m[0], cl.Start+m[1], v)
-			d := near
-			if p.id == totalRound { // "a Series A round totalling ..."
-				d += totalPenalty
-			}
-			if d < bestDistance && !r.nearerAmount(text, clauses, values, cl.Start+m[0], cl.Start+m[1], v, near) {
-				best, bestDistance = p.id, d
-			}
-		}
-	}
-	return best
-}
-
-// totalRound is the id of what sums rounds up. Its words stand beside many a single round: they count as
-// totalPenalty bytes further away.
-const (
-	totalRound   = "total"
-	totalPenalty = 40
-)
-
-// nearerAmount reports whether the cue at [start, end) stands nearer to another amount of v's attribute than
-// the distance to v.
-func (r *factReader) nearerAmount(text string, clauses []corpus.Span, values []corpus.Value, start, end int, v corpus.Value, distance int) bool {
-	return slices.ContainsFunc(values, func(o corpus.Value) bool {
-		return o.Kind == corpus.Amount && o.Start != v.Start && gap(start, end, o) < distance &&
-			r.attribute(text, clauses, o, values) == r.attribute(text, clauses, v, values)
-	})
-}
-
-// pairedRound returns the round that belongs to v by their order, or "".
-func (r *factReader) pairedRound(text string, cl corpus.Span, values []corpus.Value, v corpus.Value) string {
-	place, amounts := 0, 0
-	for _, o := range values {
-		if o.Kind == corpus.Amount && o.Start >= cl.Start && o.Start < cl.End {
-			amounts++
-			if o.Start < v.Start {
-				place++
-			}
-		}
-	}
-	if amounts < 2 {
-		return ""
-	}
-	type named struct {
-		id         string
-		start, end int
-	}
-	var rounds []named
-	for _, p := range r.rounds {
-		for _, m := range p.pattern.FindAllStringIndex(text[cl.Start:cl.End], -1) {
-			rounds = append(rounds, named{p.id, m[0], m[1]})
-		}
-	}
-	slices.SortFunc(rounds, func(a, b named) int { return cmp.Or(a.start-b.start, b.end-a.end) })
-	rounds = slices.CompactFunc(rounds, func(next, kept named) bool { return next.start < kept.end }) // "pre-seed" holds "seed"
-	if len(rounds) != amounts {
-		return ""
-	}
-	return rounds[place].id
 }
 
 // hasDate reports whether a date stands in the clause.
