@@ -49,6 +49,7 @@ type Attribute struct {
 	Type   ValueType `yaml:"type"`
 	Words  `yaml:",inline"`
 	Label  Label  `yaml:"label"`
+	Unlike bool   `yaml:"unlike"` // its figures are of different things: none is said to be more than another
 	Loose  bool   `yaml:"loose"`  // its values are of different things: not said without the sentence
 	Apart  Words  `yaml:"apart"`  // those of its words that name things which are not each other
 	Asked  Words  `yaml:"asked"`  // further cues of questions, which no sentence need hold

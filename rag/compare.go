@@ -53,7 +53,7 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 	rows := 0
 	for _, a := range e.cfg.Vocabulary.Attributes {
 		label := a.Label.In(p.Language)
-		if label == "" || a.Loose || len(a.State.All()) == 0 || rows == maxTableRows || w.size > summaryRunes {
+		if label == "" || a.Loose || a.Unlike || len(a.State.All()) == 0 || rows == maxTableRows || w.size > summaryRunes {
 			continue
 		}
 		var cells []string
@@ -203,6 +203,9 @@ func (e *Engine) verdict(w *writer, p *plan.Plan) bool {
 	for _, a := range p.Attributes {
 		if a.Type == corpus.When && e.first(w, p) {
 			return true
+		}
+		if a.Loose || a.Unlike {
+			continue // more of what, the figures alone do not tell
 		}
 		if a.Type != corpus.Amount && a.Type != corpus.Number {
 			continue

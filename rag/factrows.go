@@ -26,7 +26,7 @@ func (e *Engine) instead(p *plan.Plan, pr *catalogue.Project) []catalogue.Fact {
 // gathers unlike happenings the sentence, which tells what happened.
 func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact) row {
 	r := row{project: f.Project, passage: f.Passage, start: f.Start, end: f.End, text: e.figure(*f, p.Language), order: f.Value.Num, currency: f.Value.Currency, ages: ages(f)}
-	if (f.Value.Kind == corpus.When && e.loose(f.Attribute) || len(e.things(p)) > 0) && !f.Denied {
+	if (f.Value.Kind == corpus.When && e.loose(f.Attribute) || p.Filter.Attribute.Unlike || len(e.things(p)) > 0) && !f.Denied {
 		r.short, r.text, r.quoted, r.ages = r.text, e.reports[f.Report].Text[f.Start:f.End], true, false
 		return r
 	}

@@ -1,8 +1,10 @@
 package rag
 
 import (
+	"regexp"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/waymark-bot/waymark/corpus"
@@ -36,6 +38,9 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 	}
 	if p.Filter != nil && p.Filter.Op == plan.None && p.Filter.Attribute.Type == corpus.When && p.Filter.Attribute.Loose {
 		return e.listNotYet(p)
+	}
+	if p.Filter != nil && p.Filter.Op == plan.On && p.Tense == plan.Planned && p.Filter.Attribute.Type == corpus.When && p.Filter.Value.Quarter == 0 && p.Filter.Value.Date.Month == 0 {
+		return e.listPlanned(p)
 	}
 	if p.Filter != nil && !p.Each {
 		if a, ok := e.listFiltered(p); ok || p.Filter.Op != plan.Equal {
@@ -97,6 +102,32 @@ func (e *Engine) listNotYet(p *plan.Plan) (Answer, bool) {
 	}
 	return e.writeRows(p, label, phrase(p.Language, "not yet, as the reports tell it", "报告称尚未"), rows), true
 }
+
+// listPlanned lists the projects of which something is planned for a year: one that the sentence names, or the year
+// of the report where it names none.
+func (e *Engine) listPlanned(p *plan.Plan) (Answer, bool) {
+	open := *p
+	open.Filter = nil
+	keys := e.keys(&open)
+	all := e.cfg.Index.Passages()
+	rows := slices.DeleteFunc(e.inAskedWords(&open, e.holding(&open, keys), keys...), func(r row) bool {
+		published := e.reports[all[r.passage].Report].Published.Year
+		years := yearOf.FindAllString(r.text, -1)
+		asked := strconv.Itoa(p.Filter.Value.Date.Year)
+		if len(years) > 0 {
+			return !slices.Contains(years, asked)
+		}
+		return published != p.Filter.Value.Date.Year || !holds(r.text, []corpus.ValueType{corpus.When})
+	})
+	if len(rows) == 0 {
+		return notCovered(p, nil), true
+	}
+	label := listLabel(p, keys) + " " + dateWords(p.Filter.Value.Date, 0, p.Language)
+	return e.writeRows(p, label, phrase(p.Language, "planned, as the reports tell it", "报告所述的计划"), rows), true
+}
+
+// yearOf matches a year in figures.
+var yearOf = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 
 // listReports lists the projects that the asked reports describe.
 func (e *Engine) listReports(p *plan.Plan) (Answer, bool) {

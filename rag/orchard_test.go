@@ -76,6 +76,7 @@ func TestAskedBounds(t *testing.T) {
 		{"and what is there is not planned", "which projects plan a mainnet launch?", []string{"Plum Pots", "Quince Quay"}},
 		{"what has not happened yet is planned, or denied so far", "which projects have not launched their mainnet yet?", []string{"Plum Pots", "Quince Quay"}},
 		{"the same of a plan", "主网还没上线、计划上线的项目有哪些？", []string{"Plum Pots", "Quince Quay"}},
+		{"planned for a year is what a report of that year dates", "which projects plan a mainnet launch in 2024?", []string{"Plum Pots", "Quince Quay"}},
 		{"a quarter without its year is one of the report's", "which projects plan to launch in Q2 2024?", []string{"Quince Quay", "Plum Pots"}},
 		{"a date that stands alone before a comma is of what follows", "which projects launched in 2020?", []string{"Pear Press"}},
 		{"a word that no report holds bounds a list", "which projects have a founder from Harvard?", nil},

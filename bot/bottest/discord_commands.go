@@ -49,6 +49,9 @@ func (d *Discord) putCommands(c *discordCall) discordAnswer {
 				o[key] = value
 			}
 		}
+		if n := o["default_member_permissions"]; n != nil { // taken as a number, given back as a string
+			o["default_member_permissions"] = fmt.Sprint(n)
+		}
 		stored = append(stored, o)
 	}
 	d.commands[c.PathValue("guild")] = stored

@@ -109,11 +109,25 @@ func (in *intake) register(ctx context.Context, application string) error {
 	if sameCommands(present, wanted) {
 		return nil
 	}
-	if err := in.rest.do(ctx, restCall{route: "PUT " + route, path: path, major: in.config.Guild, body: wanted}, nil); err != nil {
+	if err := in.rest.do(ctx, restCall{route: "PUT " + route, path: path, major: in.config.Guild, body: written(wanted)}, nil); err != nil {
 		return fmt.Errorf("register slash commands: %w", err)
 	}
 	in.logger.InfoContext(ctx, "slash commands registered", "commands", len(wanted))
 	return nil
+}
+
+// A writtenCommand is a command as Discord takes it: permissions as a number, which it gives back as a string.
+type writtenCommand struct {
+	*discordgo.ApplicationCommand
+	DefaultMemberPermissions *int64 `json:"default_member_permissions,omitempty"`
+}
+
+func written(commands []*discordgo.ApplicationCommand) []writtenCommand {
+	out := make([]writtenCommand, len(commands))
+	for i, c := range commands {
+		out[i] = writtenCommand{c, c.DefaultMemberPermissions}
+	}
+	return out
 }
 
 // sameCommands compares commands by what of them is the bot's to say, in any order.
