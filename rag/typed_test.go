@@ -19,7 +19,7 @@ Olive Ore is a press for olives. Olive Ore completed $9 million in a Pre-A round
 
 ### Maize Mill
 
-Maize Mill 是一个磨坊网络。由谷歌云，Oakfield，OKX 等投资。目前官宣了与 OP 进行合作。Maize Mill 的磨盘由 ChatMill 提供支持。
+Maize Mill 是一个磨坊网络。由谷歌云，Oakfield，OKX 等投资。目前官宣了与 OP 进行合作。Maize Mill 的磨盘由 ChatMill 提供支持。Maize Mill 推出了 Grind&Earn 功能。项目由 Ada Quill 创立，她在 2019 年为 Oakfield 建了一座磨坊。
 
 ### Lemon Loft
 
@@ -94,6 +94,23 @@ Dune Depot sells storage at $0.0005 an hour. Dune Depot raised 600M USD and clos
 
 Elm Exchange is a market for shares of machines. Elm Exchange raised $5 million in a seed round. It has three halls. Elm Exchange raised $5 million in its seed round from Oak. Elm Exchange publishes prices. It opened in Port Wye in 2020 with forty stalls, a quay, two cranes and a clock tower that everybody in the town knows. It is run by a council of nine. Visitors come by ferry. The halls are open on weekdays. The council meets on Mondays, in the tower, and publishes what it decides on the doors of the halls and in the paper. It lends machines to schools. It trains clerks. It keeps a library of manuals. It mends what it sells.
 `
+
+// TestNameWithAmpersand holds that a name of two words with & between them asks for neither.
+func TestNameWithAmpersand(t *testing.T) {
+	if a := harvest(t).ask(t, "What is Grind&Earn in Maize Mill?"); a.Status != rag.Answered || !strings.Contains(a.Render(), "Grind&Earn") {
+		t.Errorf("%s\n%s", a.Status, a.Render())
+	}
+}
+
+// TestDateOfPerson holds that when a founder did something is no date of the founding.
+func TestDateOfPerson(t *testing.T) {
+	rec, _ := harvest(t).Record("Maize Mill", "en")
+	for _, f := range rec.Facts {
+		if f.Attribute == "founded" {
+			t.Errorf("founded %s", f.Text)
+		}
+	}
+}
 
 // market returns an engine over the invented report.
 func market(t *testing.T) *world {

@@ -285,11 +285,15 @@ func tellingClauses(text string, clauses []corpus.Span, at int, v corpus.Value) 
 	switch {
 	case setsTime(text, clauses, at, v):
 		out = append(out, clauses[at+1])
-	case at > 0:
+	case at > 0 && !(v.Kind == corpus.When && ofPerson.MatchString(text[clauses[at].Start:clauses[at].End])):
 		out = append(out, clauses[at-1])
 	}
 	return out
 }
+
+// ofPerson matches the beginning of a clause that goes on about a person: when they did it is no date of what the
+// clause before tells.
+var ofPerson = regexp.MustCompile(`(?i)^\s*(?:他|她|he |she |who )`)
 
 // setsTime reports whether the clause of v is nothing but the time of what the next clause tells.
 func setsTime(text string, clauses []corpus.Span, at int, v corpus.Value) bool {

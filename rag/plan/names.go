@@ -45,6 +45,22 @@ func (p *Planner) properNames(question, rest string) ([]Concept, string) {
 	return out, rest
 }
 
+// ampersand matches a name of two words with & between them, which asks for neither: "Play&Win".
+var ampersand = regexp.MustCompile(`\b[A-Z][A-Za-z0-9]*(?:&[A-Z][A-Za-z0-9]*)+\b`)
+
+// joinedNames adds such names of the question, and takes their words out of rest.
+func (p *Planner) joinedNames(question, rest string, names []Concept) ([]Concept, string) {
+	for _, w := range ampersand.FindAllString(question, -1) {
+		n := corpus.Normal(w)
+		if !strings.Contains(rest, n) || p.holding(n) == 0 {
+			continue
+		}
+		names = append(names, Concept{Text: strings.TrimSpace(n), Alternatives: []string{n}, Strong: 1, Name: true, Weight: max(properWeight, p.weight(strings.TrimSpace(n), []string{n}))})
+		rest = strings.ReplaceAll(rest, n, "  ")
+	}
+	return names, rest
+}
+
 // inOne returns the normal form of a name of the question that a passage writes in one word: "AcmeLabs" for
 // "Acme Labs"; nil where none does.
 func (p *Planner) inOne(question, phrase string) []string {

@@ -205,6 +205,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	}
 	rest = p.mend(rest)
 	names, rest := p.properNames(question, rest)
+	names, rest = p.joinedNames(question, rest, names)
 	pl.Decline = p.declined(full, rest)
 	if fair := p.withoutOrders(question, pl.Decline); fair != "" {
 		sub := p.planOne(fair, pl.Language, talk)
