@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector makes everything ten times slower: what is timed here would tell nothing.
+
 package main
 
 import (
