@@ -96,14 +96,7 @@ func (d *Discord) announce(i *discordInteraction, data, message discordMap) {
 
 // response waits for what an interaction shows to who sent it.
 func (d *Discord) response(ctx context.Context, i *discordInteraction) (DiscordResponse, error) {
-	ctx, cancel := context.WithTimeout(ctx, discordAckWithin)
-	defer cancel()
-	err := d.Wait(ctx, func() bool {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		return i.acked
-	})
-	if err != nil {
+	if err := d.acknowledged(ctx, i); err != nil {
 		return DiscordResponse{}, fmt.Errorf("this interaction failed: %w", err)
 	}
 	return i.shown, nil

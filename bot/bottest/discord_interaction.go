@@ -89,6 +89,17 @@ func (d *Discord) SlashText(at DiscordPlace, user, command, text string) (string
 	return d.Slash(at, user, command, options)
 }
 
+// acknowledged waits until the bot has responded to an interaction. Discord gives it 3 seconds.
+func (d *Discord) acknowledged(ctx context.Context, i *discordInteraction) error {
+	ctx, cancel := context.WithTimeout(ctx, discordAckWithin)
+	defer cancel()
+	return d.Wait(ctx, func() bool {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return i.acked
+	})
+}
+
 // Autocomplete types into an option of a slash command and returns the choices
 // offered. Discord gives the bot 3 seconds.
 func (d *Discord) Autocomplete(ctx context.Context, at DiscordPlace, user, command, option, typed string) ([]string, error) {
@@ -100,14 +111,7 @@ func (d *Discord) Autocomplete(ctx context.Context, at DiscordPlace, user, comma
 	i := d.interact(at, user, discordAutocompleteInteraction, command,
 		[]any{discordMap{"name": option, "type": 3, "value": typed, "focused": true}})
 	d.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, discordAckWithin)
-	defer cancel()
-	err := d.Wait(ctx, func() bool {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		return i.acked
-	})
-	if err != nil {
+	if err := d.acknowledged(ctx, i); err != nil {
 		return nil, fmt.Errorf("autocomplete /%s %s: %w", command, option, err)
 	}
 	return i.choices, nil

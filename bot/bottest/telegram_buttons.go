@@ -125,18 +125,11 @@ func (t *Telegram) editMessageReplyMarkup(form map[string]string) telegramAnswer
 	if refused != nil {
 		return *refused
 	}
-	chat, refused := t.target(form)
+	chat, m, refused := t.editable(form)
 	if refused != nil {
 		return *refused
 	}
-	id, _ := strconv.Atoi(form["message_id"])
-	m := chat.message(id)
-	switch {
-	case m == nil:
-		return refuse(400, "Bad Request: message to edit not found")
-	case m.From.ID != t.bot.ID:
-		return refuse(400, "Bad Request: message can't be edited")
-	case slices.EqualFunc(m.Keyboard, keyboard, slices.Equal[[]TelegramButton]):
+	if slices.EqualFunc(m.Keyboard, keyboard, slices.Equal[[]TelegramButton]) {
 		return refuse(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
 	m.Keyboard = keyboard

@@ -204,23 +204,35 @@ func (t *Telegram) replyTo(chat *telegramChat, form map[string]string, m *Telegr
 	return nil
 }
 
+// editable returns the message that a form names, which has to be the bot's.
+func (t *Telegram) editable(form map[string]string) (*telegramChat, *TelegramMessage, *telegramAnswer) {
+	var why telegramAnswer
+	chat, refused := t.target(form)
+	if refused != nil {
+		return nil, nil, refused
+	}
+	id, _ := strconv.Atoi(form["message_id"])
+	switch m := chat.message(id); {
+	case m == nil:
+		why = refuse(400, "Bad Request: message to edit not found")
+	case m.From.ID != t.bot.ID:
+		why = refuse(400, "Bad Request: message can't be edited")
+	default:
+		return chat, m, nil
+	}
+	return nil, nil, &why
+}
+
 func (t *Telegram) editMessageText(form map[string]string) telegramAnswer {
 	text, entities, refused := t.format(form)
 	if refused != nil {
 		return *refused
 	}
-	chat, refused := t.target(form)
+	chat, m, refused := t.editable(form)
 	if refused != nil {
 		return *refused
 	}
-	id, _ := strconv.Atoi(form["message_id"])
-	m := chat.message(id)
-	switch {
-	case m == nil:
-		return refuse(400, "Bad Request: message to edit not found")
-	case m.From.ID != t.bot.ID:
-		return refuse(400, "Bad Request: message can't be edited")
-	case m.Text == text && fmt.Sprint(m.Entities) == fmt.Sprint(entities):
+	if m.Text == text && fmt.Sprint(m.Entities) == fmt.Sprint(entities) {
 		return refuse(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
 	keyboard, refused := t.keyboard("editMessageText", form)

@@ -12,24 +12,6 @@ import (
 	"github.com/waymark-bot/waymark/bot/store"
 )
 
-// dyingEarly is a state whose program dies before it can keep a reply.
-type dyingEarly struct{ dying }
-
-func (d dyingEarly) Keep(context.Context, bot.Task, []byte) error { return d.die() }
-
-// settled waits until nothing is left in the inbox.
-func (b *bench) settled(s *store.Store) {
-	b.t.Helper()
-	for b.ctx.Err() == nil {
-		backlogs, err := s.Backlogs(b.ctx)
-		if err == nil && len(backlogs) == 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	b.t.Error("something is left in the inbox")
-}
-
 // TestStoredKnowsTheAsker holds that the program after one that died knows again
 // whom it answers, and that it does so for the second time.
 func TestStoredKnowsTheAsker(t *testing.T) {
@@ -44,13 +26,13 @@ func TestStoredKnowsTheAsker(t *testing.T) {
 				yes, err := m.Admin(ctx)
 				return reply(fmt.Sprintf("administrator %t %t, again %t, %s", yes, err == nil, m.Retried, m.Text))
 			})
-			first := dyingEarly{dying{s, 0, make(chan struct{})}}
+			first := bottest.NewDying(s, bottest.WhileKeeping, 0)
 			b := run(t, d, h, with(first)).ready()
 			p := &platform{Discord: d, place: d.Server(), slash: slash}
 			if err := p.Ask(b.ctx, "one"); err != nil {
 				t.Fatal(err)
 			}
-			<-first.died
+			<-first.Died()
 			b.stop()
 			b = run(t, d, h, with(s)).ready()
 			if got, want := b.answers(d.Server(), 1)[0].Text(), fmt.Sprintf("administrator %t true, again true, one", promoted); !strings.HasSuffix(got, want) {
@@ -68,7 +50,7 @@ func TestStoredButtons(t *testing.T) {
 		for part := -1; part < 3; part++ {
 			t.Run(fmt.Sprintf("slash %t, part %d", slash, part), func(t *testing.T) {
 				s, d := state(t), serve(t, bottest.DiscordOptions{})
-				first := dying{s, part, make(chan struct{})}
+				first := dyingAt(s, part)
 				h := handlerFunc(func(_ context.Context, m bot.Message) bot.Reply {
 					r := lines(3)
 					r.Ballot = m.ID
@@ -79,11 +61,11 @@ func TestStoredButtons(t *testing.T) {
 				if err := p.Ask(b.ctx, "all of it?"); err != nil {
 					t.Fatal(err)
 				}
-				<-first.died
+				<-first.Died()
 				b.stop()
 				b = run(t, d, h, with(s)).ready()
 				wantLines(t, b, s, 3)
-				b.settled(s)
+				bottest.WaitEmpty(b.ctx, t, s)
 				all := b.Answers(b.Server().Channel)
 				for i, m := range all {
 					if want := i == len(all)-1; (len(m.Buttons) == 2) != want || !want && len(m.Buttons) > 0 {
@@ -109,7 +91,7 @@ func TestPressHeardByTwoPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := b.answers(d.Server(), 1)[0]
-	b.settled(s)
+	bottest.WaitEmpty(b.ctx, t, s)
 	for _, label := range []string{"👍 Helpful", "👎 Not helpful", "👍 Helpful"} {
 		if shown, err := d.Press(b.ctx, m.ID, d.Member(), label); err != nil || shown.Text == "" && shown.Form == nil {
 			t.Errorf("%s: %+v, %v", label, shown, err)

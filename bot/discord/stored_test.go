@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -68,37 +67,13 @@ func (b *bench) stop() {
 	}
 }
 
-// dying is a state whose program dies before it can say that a part was sent, or
-// that the task is done.
-type dying struct {
-	bot.Mail
-	part int // -1: at the end
-	died chan struct{}
-}
-
-func (d dying) Sent(ctx context.Context, t bot.Task, part int, message string) error {
-	if d.part != part {
-		return d.Mail.Sent(ctx, t, part, message)
+// dyingAt is mail whose program dies before it knows that a part was sent; -1: that
+// the task is done.
+func dyingAt(s *store.Store, part int) bottest.Dying {
+	if part < 0 {
+		return bottest.NewDying(s, bottest.WhileFinishing, 0)
 	}
-	return d.die()
-}
-
-func (d dying) Done(ctx context.Context, t bot.Task) error {
-	if d.part >= 0 {
-		return d.Mail.Done(ctx, t)
-	}
-	return d.die()
-}
-
-func (d dying) Fail(context.Context, bot.Task, error) error { return d.die() }
-
-func (d dying) die() error {
-	select {
-	case <-d.died:
-	default:
-		close(d.died)
-	}
-	return errors.New("gone")
+	return bottest.NewDying(s, bottest.WhileSending, part)
 }
 
 // TestDiesWhileSending holds that the program after one that died makes one
@@ -109,7 +84,7 @@ func TestDiesWhileSending(t *testing.T) {
 			t.Run(fmt.Sprintf("slash %t, part %d", slash, part), func(t *testing.T) {
 				s := state(t)
 				d := serve(t, bottest.DiscordOptions{})
-				first := dying{s, part, make(chan struct{})}
+				first := dyingAt(s, part)
 				h := handlerFunc(func(context.Context, bot.Message) bot.Reply { return lines(3) })
 				b := run(t, d, h, with(first)).ready()
 				p := &platform{Discord: d, place: d.Server(), slash: slash}
@@ -117,7 +92,7 @@ func TestDiesWhileSending(t *testing.T) {
 					t.Fatal(err)
 				}
 				select {
-				case <-first.died:
+				case <-first.Died():
 				case <-b.ctx.Done():
 					t.Fatalf("the program did not come so far\nlog:\n%s", b.logs)
 				}

@@ -11,24 +11,6 @@ import (
 	"github.com/waymark-bot/waymark/bot/store"
 )
 
-// dyingEarly is a state whose program dies before it can keep a reply.
-type dyingEarly struct{ dying }
-
-func (d dyingEarly) Keep(context.Context, bot.Task, []byte) error { return d.die() }
-
-// settled waits until nothing is left in the inbox.
-func (b *bench) settled(s *store.Store) {
-	b.t.Helper()
-	for b.ctx.Err() == nil {
-		backlogs, err := s.Backlogs(b.ctx)
-		if err == nil && len(backlogs) == 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	b.t.Error("something is left in the inbox")
-}
-
 // TestStoredKnowsTheAsker holds that the program after one that died knows again
 // whom it answers, and that it does so for the second time.
 func TestStoredKnowsTheAsker(t *testing.T) {
@@ -42,13 +24,13 @@ func TestStoredKnowsTheAsker(t *testing.T) {
 		yes, err := m.Admin(ctx)
 		return text(fmt.Sprintf("administrator %t %t, again %t, %s", yes, err == nil, m.Retried, m.Text))
 	})
-	first := dyingEarly{dying{s, "keep", make(chan struct{})}}
+	first := bottest.NewDying(s, bottest.WhileKeeping, 0)
 	b := run(t, server, h, with(first))
 	post := func(text string) {
 		server.Post(bottest.TelegramPost{Chat: forum, From: ada, Text: text, Thread: topic})
 	}
 	post("/ask one")
-	<-first.died
+	<-first.Died()
 	b.end()
 	if err := b.wait(); err != nil {
 		t.Fatal(err)
@@ -75,11 +57,11 @@ func TestStoredButtons(t *testing.T) {
 			if at == "refused" {
 				server.Fail(bottest.TelegramFault{Method: "editMessageText", Status: 400, Text: "Bad Request: can't parse entities: Unsupported start tag"})
 			}
-			first := dying{s, at, make(chan struct{})}
+			first := bottest.NewDying(s, bottest.Moment(at), 0)
 			b := run(t, server, voting(f), with(first))
 			server.Say(chat, ada, "where?")
 			if at != "refused" {
-				<-first.died
+				<-first.Died()
 				b.end()
 				if err := b.wait(); err != nil {
 					t.Fatal(err)
@@ -87,7 +69,7 @@ func TestStoredButtons(t *testing.T) {
 				b = run(t, server, voting(f), with(s))
 			}
 			m := b.messages(chat, 1)[0]
-			b.settled(s)
+			bottest.WaitEmpty(b.ctx, t, s)
 			if told, err := server.PressButton(b.ctx, m, ada, "👍 Helpful"); err != nil || told != "Thank you, noted." {
 				t.Errorf("told %q, %v", told, err)
 			}
@@ -101,7 +83,7 @@ func TestStoredButtons(t *testing.T) {
 // TestStoredSilence holds that a reply that says nothing ends its task, and that
 // the monitor hears of answers alone, from when they were received.
 func TestStoredSilence(t *testing.T) {
-	s, server, e := state(t), serve(t), &ears{}
+	s, server, e := state(t), serve(t), &bottest.Ears{}
 	ada := server.Member("Ada", "en")
 	chat := server.Private(ada)
 	b := run(t, server, handlerFunc(func(_ context.Context, m bot.Message) bot.Reply {
@@ -115,11 +97,11 @@ func TestStoredSilence(t *testing.T) {
 		server.Post(bottest.TelegramPost{Chat: chat, From: ada, Text: q, Extra: map[string]any{"date": old.Unix()}})
 	}
 	b.messages(chat, 1)
-	b.settled(s)
+	bottest.WaitEmpty(b.ctx, t, s)
 	if got := server.Messages(chat); len(got) != 1 || got[0].Text != "heard" || server.Placeholders() != 0 {
 		t.Errorf("said %+v, %d placeholders", got, server.Placeholders())
 	}
-	if got := e.all(); len(got) != 2 || got[1] != "telegram delivered in good time true" {
+	if got := e.All(); len(got) != 2 || got[1] != "telegram delivered in good time true" {
 		t.Errorf("heard %q", got)
 	}
 }

@@ -87,17 +87,25 @@ func (a *Adapter) logPoll(ctx context.Context, err error) {
 	a.logger.WarnContext(ctx, "poll failed", "error", err)
 }
 
-// take queues the answer to an update. An error means that it was not taken.
-func (a *Adapter) take(ctx, sends context.Context, queue *bot.Queue, u update) error {
+// heard reads what was said to the bot in an update; a press is dealt with at once.
+func (a *Adapter) heard(ctx context.Context, u update) (bot.Message, bool) {
 	if u.CallbackQuery != nil {
 		a.press(ctx, u)
-		return nil
+		return bot.Message{}, false
 	}
 	m, ok := a.read(u)
+	if ok {
+		a.reachable(u.Message.Chat.ID)
+	}
+	return m, ok
+}
+
+// take queues the answer to an update. An error means that it was not taken.
+func (a *Adapter) take(ctx, sends context.Context, queue *bot.Queue, u update) error {
+	m, ok := a.heard(ctx, u)
 	if !ok {
 		return nil
 	}
-	a.reachable(u.Message.Chat.ID)
 	// Limits hold for a chat with all its topics, so order is kept for all of it.
 	chat := strconv.FormatInt(u.Message.Chat.ID, 10)
 	a.begin(u.UpdateID)

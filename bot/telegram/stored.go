@@ -97,15 +97,10 @@ func (a *Adapter) confirm(ctx context.Context, offset int) {
 // put keeps an update in the inbox. Where that cannot be it tries until ctx
 // ends; an error means that the update is not kept.
 func (a *Adapter) put(ctx context.Context, u update) error {
-	if u.CallbackQuery != nil {
-		a.press(ctx, u)
-		return nil
-	}
-	m, ok := a.read(u)
+	m, ok := a.heard(ctx, u)
 	if !ok {
 		return nil
 	}
-	a.reachable(u.Message.Chat.ID)
 	payload, err := json.Marshal(newLetter(u, m))
 	if err != nil {
 		a.logger.ErrorContext(ctx, "update left out, it cannot be kept", "update", u.UpdateID, "error", err)

@@ -60,52 +60,19 @@ func (s stored) Close() {
 	_ = s.state.Close()
 }
 
-// dying is a state whose program dies at a point of its work: the call fails and
-// so do all after it.
-type dying struct {
-	bot.Mail
-	at   string // "sent": the id of a placeholder is not kept; "done": that the reply is delivered
-	died chan struct{}
-}
-
-func (d dying) Sent(ctx context.Context, t bot.Task, part int, message string) error {
-	if d.at != "sent" {
-		return d.Mail.Sent(ctx, t, part, message)
-	}
-	return d.die()
-}
-
-func (d dying) Done(ctx context.Context, t bot.Task) error {
-	if d.at != "done" {
-		return d.Mail.Done(ctx, t)
-	}
-	return d.die()
-}
-
-func (d dying) Fail(context.Context, bot.Task, error) error { return d.die() }
-
-func (d dying) die() error {
-	select {
-	case <-d.died:
-	default:
-		close(d.died)
-	}
-	return errors.New("gone")
-}
-
 // TestDiesWhileSending holds what a program that dies leaves in a chat, and that
 // the next one makes one answer of it.
 func TestDiesWhileSending(t *testing.T) {
-	for at, placeholders := range map[string]int{"sent": 1, "done": 0} {
-		t.Run(at, func(t *testing.T) {
+	for at, placeholders := range map[bottest.Moment]int{bottest.WhileSending: 1, bottest.WhileFinishing: 0} {
+		t.Run(string(at), func(t *testing.T) {
 			s := state(t, func(c *store.Config) { c.Inbox.Lease = 300 * time.Millisecond })
 			server := serve(t)
 			ada := server.Member("Ada", "en")
 			chat := server.Private(ada)
-			first := dying{s, at, make(chan struct{})}
+			first := bottest.NewDying(s, at, 0)
 			b := run(t, server, &parrot{}, with(first))
 			server.Say(chat, ada, "anybody?")
-			<-first.died
+			<-first.Died()
 			b.end()
 			if err := b.wait(); err != nil {
 				t.Fatal(err)
@@ -262,13 +229,13 @@ func TestUpgradedWhileSending(t *testing.T) {
 	server := serve(t)
 	ada := server.Member("Ada", "en")
 	group := server.Group("walkers")
-	first := dying{s, "done", make(chan struct{})}
+	first := bottest.NewDying(s, bottest.WhileFinishing, 0)
 	b := run(t, server, &parrot{}, with(first))
 	server.Fail(bottest.TelegramFault{Method: "editMessageText", Delay: 200 * time.Millisecond})
 	server.Say(group, ada, "/ask anybody?")
 	b.until("the edit", func() bool { return len(server.Calls("editMessageText")) == 1 })
 	super := server.Upgrade(group)
-	<-first.died
+	<-first.Died()
 	b.end()
 	if err := b.wait(); err != nil {
 		t.Fatal(err)
