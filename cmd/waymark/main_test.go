@@ -4,36 +4,19 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// root is the folder of the module.
+const root = "../.."
+
 // TestMain makes this test program be waymark when it is started by that name,
 // in scripts and by [start].
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"waymark": main})
-}
-
-// TestScripts runs the contract of the command line: testdata/script. A script
-// has a data directory of its own, and $LIGHTS names a small report to fill it.
-func TestScripts(t *testing.T) {
-	lights, err := filepath.Abs("testdata/lights")
-	if err != nil {
-		t.Fatal(err)
-	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireUniqueNames:  true,
-		RequireExplicitExec: true,
-		Setup: func(e *testscript.Env) error {
-			e.Setenv("WAYMARK_DATA", e.WorkDir+"/data")
-			e.Setenv("LIGHTS", lights)
-			return nil
-		},
-	})
 }
 
 // result is what one run of the program left.
