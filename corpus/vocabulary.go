@@ -100,6 +100,7 @@ type NameWords struct {
 	Copulas       []string `yaml:"copulas"`       // "is" and its kin: what stands between a name and what it is
 	Suffixes      []string `yaml:"suffixes"`      // what does not tell two names apart
 	Organisations []string `yaml:"organisations"` // what names of organisations in characters end in
+	Firms         []string `yaml:"firms"`         // what they end in in Latin script
 	Known         []string `yaml:"known"`         // names in characters that have no such ending
 	Notions       []string `yaml:"notions"`       // headings below which notions are explained, not projects
 }
@@ -184,6 +185,7 @@ func (v *Vocabulary) Join(w *Vocabulary) *Vocabulary {
 		Copulas:       join(v.Names.Copulas, w.Names.Copulas),
 		Suffixes:      join(v.Names.Suffixes, w.Names.Suffixes),
 		Organisations: join(v.Names.Organisations, w.Names.Organisations),
+		Firms:         join(v.Names.Firms, w.Names.Firms),
 		Known:         join(v.Names.Known, w.Names.Known),
 		Notions:       join(v.Names.Notions, w.Names.Notions),
 	}

@@ -239,11 +239,14 @@ func totalWeight(p *plan.Plan) float64 {
 
 // match finds the question's concepts in the candidate and around it. It reports whether
 // any stands in it, in its lead or near it.
-func (c *candidate) match(p *plan.Plan, around surroundings) bool {
+func (c *candidate) match(e *Engine, p *plan.Plan, around surroundings) bool {
 	var here, above, near, led float64
 	c.held, c.tells = make([]bool, len(p.Concepts)), make([]bool, len(p.Concepts))
 	for i, k := range p.Concepts {
 		m, path, lead := k.Match(c.normal), k.Match(around.path), k.Match(around.lead)
+		if m > 0 && e.inFirmOnly(p.Text, c.text, k) {
+			m = 0
+		}
 		c.held[i], c.tells[i] = m == 1, m > 0 || lead > 0 || path > 0
 		c.leadTells = c.leadTells || m == 0 && lead == 1 && k.Weight >= minNewConcept
 		here += k.Weight * m
@@ -268,7 +271,7 @@ func (c *candidate) match(p *plan.Plan, around surroundings) bool {
 
 // score weighs the candidate against the plan.
 func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
-	speaks := c.match(p, around)
+	speaks := c.match(e, p, around)
 	c.holds = e.heldBy(p, c)
 	c.states = e.stated(p, c)
 	c.score = coverageShare*c.coverage + c.near
@@ -281,6 +284,9 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 			share /= 4 // a price, but not of the thing that was asked for
 		}
 		c.score += share + laterShare*float64(min(c.place, maxLater))
+	}
+	if p.Why && speaks && e.tellsReason(c.normal) {
+		c.score += reasonShare
 	}
 	if c.defines {
 		c.score += definesShare
@@ -313,6 +319,14 @@ func (e *Engine) score(p *plan.Plan, c *candidate, around surroundings) {
 	if around.top > 0 {
 		c.score += hitShare * c.hit.Score / around.top
 	}
+}
+
+// reasonShare is what it counts that a sentence tells a reason where one is asked for.
+const reasonShare = 0.25
+
+// tellsReason reports whether a sentence in normal form holds a word by which reasons are told.
+func (e *Engine) tellsReason(normal string) bool {
+	return slices.ContainsFunc(e.reasons, func(w string) bool { return strings.Contains(normal, w) })
 }
 
 // names reports whether the sentence names pr. A name that is an everyday word too is one

@@ -30,8 +30,29 @@ func (e *Engine) choose(p *plan.Plan, cands []candidate, n int) []candidate {
 	if len(chosen) == 0 {
 		return nil
 	}
+	if p.Why {
+		return e.withReason(chosen, cands)
+	}
 	if first := &chosen[0]; explains(p) || announces(first.text) || first.leads || isHeadingLike(first, cands) {
 		chosen = goOn(chosen, cands)
+	}
+	return chosen
+}
+
+// withReason adds the sentence next to the best one that tells a reason, if none of the chosen does: it often says
+// no more than "it" of what the question is about.
+func (e *Engine) withReason(chosen, cands []candidate) []candidate {
+	if slices.ContainsFunc(chosen, func(c candidate) bool { return e.tellsReason(c.normal) }) {
+		return chosen
+	}
+	for _, by := range []int{1, 2, -1} {
+		if c := neighbour(&chosen[0], cands, by); c != nil && e.tellsReason(c.normal) && !repeats(chosen, c) {
+			at := 1
+			if by < 0 {
+				at = 0
+			}
+			return slices.Insert(chosen, at, *c)
+		}
 	}
 	return chosen
 }

@@ -56,8 +56,6 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 		if label == "" || a.Loose || a.Unlike || len(a.State.All()) == 0 || rows == maxTableRows || w.size > summaryRunes {
 			continue
 		}
-		var cells []string
-		var cites []int
 		var newest []*catalogue.Fact // nil for a project of which it is not stated
 		dates := map[corpus.Date]bool{}
 		for _, pr := range p.Projects {
@@ -72,13 +70,20 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 			newest = append(newest, &facts[0])
 			dates[facts[0].AsOf] = true
 		}
+		if slices.IndexFunc(newest, func(f *catalogue.Fact) bool { return f != nil }) < 0 || len(a.Values) > 0 && slices.Contains(newest, nil) { // what is not read as a name may be told all the same
+			continue
+		}
+		rows++
+		first := true
+		var gaps []string
 		for i, pr := range p.Projects {
 			f := newest[i]
 			if f == nil {
-				cells = append(cells, pr.Name+" "+phrase(p.Language, "not stated", "未说明"))
+				gaps = append(gaps, pr.Name)
 				continue
 			}
 			cell := pr.Name + " " + e.value(*f, p.Language)
+			cites := []int{w.cite(&all[f.Passage], f.Start, f.End)}
 			for _, o := range e.otherRounds(pr, f) {
 				cell += phrase(p.Language, ", ", "、") + e.value(o, p.Language)
 				cites = append(cites, w.cite(&all[o.Passage], o.Start, o.End))
@@ -86,14 +91,29 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 			if len(dates) > 1 && ages(f) && !f.AsOf.IsZero() {
 				cell += asOf(f.AsOf, p.Language)
 			}
-			cells = append(cells, cell)
-			cites = append(cites, w.cite(&all[f.Passage], f.Start, f.End))
-		}
-		if len(cites) > 0 && (len(a.Values) == 0 || !slices.Contains(newest, nil)) { // what is not read as a name may be told all the same
-			w.add("", label+phrase(p.Language, ": ", "：")+strings.Join(cells, phrase(p.Language, "; ", "；")), true, cites...)
-			rows++
+			if first {
+				cell = label + phrase(p.Language, ": ", "：") + cell
+			} else {
+				cell = "· " + cell
+			}
+			if i == len(p.Projects)-1 || !slices.ContainsFunc(newest[i+1:], func(f *catalogue.Fact) bool { return f != nil }) { // the last that is stated
+				for _, g := range slices.Concat(gaps, namesFrom(p.Projects[i+1:])) {
+					cell += phrase(p.Language, "; ", "；") + g + " " + phrase(p.Language, "not stated", "未说明")
+				}
+			}
+			w.add("", cell, first, cites...) // a sentence a cell: each is checked against its own source
+			first = false
 		}
 	}
+}
+
+// namesFrom returns the names of projects.
+func namesFrom(l []*catalogue.Project) []string {
+	var out []string
+	for _, pr := range l {
+		out = append(out, pr.Name)
+	}
+	return out
 }
 
 // mostRounds bounds the further sums in a cell.
@@ -126,6 +146,9 @@ func (e *Engine) comparing(w *writer, p *plan.Plan, pr *catalogue.Project, cands
 			slices.SortStableFunc(pool, func(a, b candidate) int { return cmp.Compare(b.holds, a.holds) })
 		}
 	}
+	if len(p.Attributes) == 0 { // what the report itself sets against the others
+		slices.SortStableFunc(pool, func(a, b candidate) int { return namesOther(p, pr, &b) - namesOther(p, pr, &a) })
+	}
 	var chosen []candidate
 	for _, c := range pool {
 		if len(chosen) < maxStated && size(chosen)+len([]rune(c.text)) <= limit && !repeats(chosen, &c) && !w.has(&c) && !e.retells(p, chosen, &c) {
@@ -136,6 +159,17 @@ func (e *Engine) comparing(w *writer, p *plan.Plan, pr *catalogue.Project, cands
 		chosen = withWhatItIs(p, pr, chosen, cands, limit)
 	}
 	return chosen
+}
+
+// namesOther is 1 when c is about pr and names another compared project, too, else 0.
+func namesOther(p *plan.Plan, pr *catalogue.Project, c *candidate) int {
+	own := slices.Contains(c.about, pr) || pr.FirstIn(c.normal) >= 0
+	if own && slices.ContainsFunc(p.Projects, func(o *catalogue.Project) bool {
+		return o != pr && !slices.Contains(c.about, o) && o.FirstIn(c.normal) >= 0
+	}) {
+		return 1
+	}
+	return 0
 }
 
 // withWhatItIs puts the sentence that says what pr is in front, where there is room: what kind of thing

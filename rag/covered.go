@@ -29,7 +29,7 @@ func (e *Engine) required(p *plan.Plan, cands []candidate) []candidate {
 	if n := e.asksName(p); n != nil {
 		return slices.DeleteFunc(cands, func(c candidate) bool { return !n.tells(p, &c) })
 	}
-	cands = e.explained(p, e.typed(p, named(p, cands)))
+	cands = e.explained(p, e.typed(p, termed(p, named(p, cands))))
 	if len(p.Projects) > 0 || len(p.Wants) == 0 || len(p.Attributes) == 0 || p.Conflict {
 		return cands
 	}
@@ -63,6 +63,58 @@ func named(p *plan.Plan, cands []candidate) []candidate {
 	return slices.DeleteFunc(cands, func(c candidate) bool { return !passages[c.number] })
 }
 
+// termed keeps, of a question that names no project and asks about a term of several words that stands in
+// the reports as it is asked, the sentences of the passages that hold the term, and those that hold all its
+// words: one that shares a word with "proof of sampling" may be about any sampling.
+func termed(p *plan.Plan, cands []candidate) []candidate {
+	if len(p.Projects) > 0 || p.Conflict || p.Intent == plan.Compare {
+		return cands
+	}
+	term, parts := termOf(p)
+	passages := map[int]bool{}
+	for _, c := range cands {
+		if term != "" && strings.Contains(c.normal, term) {
+			passages[c.number] = true
+		}
+	}
+	if len(passages) == 0 {
+		return cands
+	}
+	return slices.DeleteFunc(cands, func(c candidate) bool {
+		return !passages[c.number] && slices.ContainsFunc(parts, func(k int) bool { return !c.held[k] })
+	})
+}
+
+// termOf returns the weightiest run of two words or more of a question, in normal form, that stand beside each
+// other but for a short word as in "proof of sampling", and which concepts they are; "" for none. Of characters
+// a concept holds the whole of a word already.
+func termOf(p *plan.Plan) (term string, parts []int) {
+	best, weight, last := "", 0.0, -1
+	var run []string // units, from the first of the run on
+	var of []int
+	var found []int
+	sum := 0.0
+	for _, u := range corpus.Units(p.Text) {
+		k := slices.IndexFunc(p.Concepts, func(c plan.Concept) bool { return c.Attribute == "" && c.Text == u && corpus.HanShare(u) == 0 })
+		switch {
+		case k >= 0 && !slices.Contains(of, k):
+			run, of, sum = append(run, u), append(of, k), sum+p.Concepts[k].Weight
+			last = len(run)
+			if len(of) > 1 && sum > weight {
+				best, weight, found = " "+strings.Join(run, " ")+" ", sum, slices.Clone(of)
+			}
+		case k < 0 && len(of) > 0 && len(run) == last && len(u) <= maxParticle && corpus.HanShare(u) == 0:
+			run = append(run, u)
+		default:
+			run, of, sum, last = nil, nil, 0, -1
+		}
+	}
+	return best, found
+}
+
+// maxParticle is the most letters of a word within a term that is none of its own: of, the, to.
+const maxParticle = 3
+
 // explained keeps, of a question for something told in words that names no project, such as drawbacks, the
 // sentences that speak of it, themselves or under their heading, if there are any.
 func (e *Engine) explained(p *plan.Plan, cands []candidate) []candidate {
@@ -70,8 +122,31 @@ func (e *Engine) explained(p *plan.Plan, cands []candidate) []candidate {
 	if asked < 0 || !slices.ContainsFunc(cands, func(c candidate) bool { return c.tells[asked] && c.coverage >= leastExplained }) {
 		return cands
 	}
+	if under := slices.DeleteFunc(slices.Clone(cands), func(c candidate) bool { return !c.tells[asked] || !underTopic(p, &c) }); len(under) > 0 {
+		return under
+	}
 	return slices.DeleteFunc(cands, func(c candidate) bool { return !c.tells[asked] })
 }
+
+// underTopic reports whether one of the headings over c holds all that a question names beside what it asks of it.
+func underTopic(p *plan.Plan, c *candidate) bool {
+	return slices.ContainsFunc(c.hit.Path, func(heading string) bool {
+		normal, held := corpus.Normal(heading), 0.0
+		for _, k := range p.Concepts {
+			switch {
+			case k.Attribute != "" || k.Weight < leastTopic || len([]rune(k.Text)) == 1:
+			case k.Match(normal) == 0:
+				return false
+			default:
+				held += k.Weight
+			}
+		}
+		return held > 0
+	})
+}
+
+// leastTopic is the weight from which on a word says what a question is about.
+const leastTopic = 0.2
 
 // asksExplaining returns which concept of a question that names no project asks for something told in words, -1
 // for none.
@@ -173,7 +248,7 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 		return e.coveredFor(p, hits, cands)
 	}
 	best, missing := e.passageCoverage(p, hits)
-	if best < minPassageCoverage {
+	if best < minPassageCoverage || !tellsWeightiest(p, cands) {
 		return false
 	}
 	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" && !p.Conflict && (len(missing.Alternatives) == 1 || cands[0].coverage < knownHalf) {
@@ -183,6 +258,21 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 		return false
 	}
 	return cands[0].coverage >= minSentenceCoverage || best >= wholePassage && cands[0].coverage+cands[0].near >= minSentenceCoverage
+}
+
+// tellsWeightiest reports whether a sentence, or what it stands under or beside, holds the word that tells most of
+// a question for projects, unless the question doubts that very word.
+func tellsWeightiest(p *plan.Plan, cands []candidate) bool {
+	most := -1
+	for i, k := range p.Concepts {
+		if k.Attribute == "" && (most < 0 || k.Weight > p.Concepts[most].Weight) {
+			most = i
+		}
+	}
+	if most < 0 || p.Conflict || p.Intent != plan.List || p.Concepts[most].Weight < minKey {
+		return true
+	}
+	return slices.ContainsFunc(cands, func(c candidate) bool { return c.tells[most] })
 }
 
 // wholePassage is the share of a question that a passage must hold to answer it by a sentence that
@@ -211,7 +301,11 @@ func (e *Engine) coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if p.Conflict {
 		least = minSentenceCoverage // "is it A or B": no passage holds both
 	}
+	kind, persons := e.asksPlainly(p)
 	return slices.ContainsFunc(cands, func(c candidate) bool {
+		if kind == corpus.Person && c.concerns(p.Projects[0]) && e.tellsPerson(p, &c, persons) {
+			return true
+		}
 		if !slices.ContainsFunc(p.Projects, c.concerns) || len(p.Wants) > 0 && c.holds == 0 && !e.toldInWords(p, &c) {
 			return false
 		}

@@ -52,7 +52,9 @@ type Engine struct {
 	named     map[string]namedAttribute
 	inflected sync.Map       // cue to *regexp.Regexp: it, in any inflection
 	orgs      *regexp.Regexp // names of organisations in characters; nil for none
+	firms     *regexp.Regexp // and in Latin script
 	plans     []string       // normal forms of words that tell of what is to come
+	reasons   []string       // and of those that tell a reason
 	rules     sync.Map       // language to string: the rules of the answer prompt in normal form
 }
 
@@ -88,7 +90,9 @@ func New(cfg Config) *Engine {
 		cues:    map[string]attributeCues{},
 		denials: denialWords(cfg.Vocabulary),
 		copulas: normals(cfg.Vocabulary.Names.Copulas),
-		plans:   planWords(cfg.Vocabulary),
+		plans:   cueWords(cfg.Vocabulary.Tenses, string(plan.Planned)),
+		reasons: cueWords(cfg.Vocabulary.Intents, "because"),
+		firms:   firmNames(cfg.Vocabulary),
 		named:   namedAttributes(cfg.Vocabulary),
 		orgs:    organisations(cfg.Vocabulary),
 		numbers: make(map[string]int, len(passages)),
@@ -125,10 +129,10 @@ func denialWords(v *corpus.Vocabulary) *regexp.Regexp {
 	return regexp.MustCompile(strings.Join(parts, "|"))
 }
 
-// planWords are the vocabulary's words for what is to come, in normal form.
-func planWords(v *corpus.Vocabulary) []string {
-	for _, c := range v.Tenses {
-		if c.ID == string(plan.Planned) {
+// cueWords are the words of the cue with an id, in normal form.
+func cueWords(l []corpus.Cue, id string) []string {
+	for _, c := range l {
+		if c.ID == id {
 			return normals(c.All())
 		}
 	}

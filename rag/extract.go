@@ -37,6 +37,11 @@ func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, 
 	if p.Decline != "" {
 		return declined(p), nil, nil
 	}
+	for _, whole := range []func(*plan.Plan) (Answer, bool){e.outline, e.differing, e.timeline} {
+		if a, ok := whole(p); ok {
+			return a, nil, nil
+		}
+	}
 	if len(p.Concepts) == 0 && len(p.Projects) == 0 && p.Category == nil && !p.Each {
 		return offTopic(p.Language), nil, nil
 	}

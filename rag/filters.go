@@ -19,13 +19,37 @@ func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
 	if len(rows) == 0 {
 		return notCovered(p, nil), p.Filter.Op == plan.On || p.Filter.Op == plan.None
 	}
-	note := ""
+	note, label := "", e.filterLabel(p)
+	if planned := e.plannedSymbols(p, rows); len(planned) > 0 {
+		rows = append(rows, planned...)
+		label, note = e.label(p.Filter.Attribute.ID, p.Language), phrase(p.Language, "none, or only planned, as the reports tell it", "报告称没有，或仅在计划中")
+	}
 	if p.Filter.Op != plan.None {
 		note = phrase(p.Language,
 			"stated for "+itoa(stated)+" projects; for others the reports give no figure",
 			"报告给出该项数据的项目有 "+itoa(stated)+" 个，其余未说明")
 	}
-	return e.writeRows(p, e.filterLabel(p), note, rows), true
+	return e.writeRows(p, label, note, rows), true
+}
+
+// plannedSymbols returns, for a list of what has no symbol, a row for each project of which one is planned: the
+// vocabulary's synonyms for issuing one, told as of what is to come.
+func (e *Engine) plannedSymbols(p *plan.Plan, rows []row) []row {
+	if p.Filter.Op != plan.None || p.Filter.Withheld || p.Filter.Attribute.Type != corpus.Symbol {
+		return nil
+	}
+	cues := e.cues[p.Filter.Attribute.ID].all
+	for _, group := range e.cfg.Vocabulary.Synonyms {
+		words := normals(group)
+		if !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(cues, w) }) {
+			continue
+		}
+		open := *p
+		open.Filter, open.Tense, open.Attributes = nil, plan.Planned, nil
+		issued := plan.Concept{Text: group[0], Alternatives: words, Strong: len(words), Weight: 1}
+		return slices.DeleteFunc(e.holding(&open, []plan.Concept{issued}), func(r row) bool { return hasRow(rows, r.project) || !e.plannedIn(r.text, issued) })
+	}
+	return nil
 }
 
 // filtered returns the rows of the plan's filter, in its order, and of how many projects

@@ -107,7 +107,7 @@ func asksCategory(p *plan.Plan) bool {
 
 // filed reports whether the answer tells under which headings projects stand, and how many:
 // that is read off the catalogue, not off a sentence.
-func filed(p *plan.Plan) bool { return p.Each || asksCategory(p) }
+func filed(p *plan.Plan) bool { return p.Each || p.Outline || asksCategory(p) }
 
 // categoryAttribute is the attribute by which a question asks where a project is filed.
 const categoryAttribute = "category"

@@ -24,6 +24,7 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 		return Answer{}, false
 	}
 	rows := e.inAskedWords(p, e.holding(p, keys), keys...)
+	keys, rows = e.started(p, keys, rows)
 	if len(rows) == 0 {
 		return Answer{}, false
 	}
@@ -31,7 +32,36 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	if p.Tense == plan.Planned {
 		note = phrase(p.Language, "planned, as the reports tell it", "报告所述的计划")
 	}
-	return e.writeRows(p, listLabel(p, keys), note, rows), true
+	return e.writeRows(p, phrase(p.Language, "The reports speak of “", "报告谈到“")+listLabel(p, keys)+"”", note, rows), true
+}
+
+// started bounds a list by what the question asks to be started, or not, where its other words alone made it: of
+// "marketplaces with a mainnet" those of which a sentence tells a mainnet. It returns the words that the rows hold.
+func (e *Engine) started(p *plan.Plan, keys []plan.Concept, rows []row) ([]plan.Concept, []row) {
+	if slices.ContainsFunc(keys, func(k plan.Concept) bool { return k.Attribute != "" }) {
+		return keys, rows
+	}
+	only := *p
+	only.Concepts = e.starts(p)
+	if len(only.Concepts) == 0 {
+		return keys, rows
+	}
+	begun := e.keys(&only)
+	told := e.inAskedWords(&only, e.holding(&only, begun))
+	if len(keys) > 0 {
+		told = slices.DeleteFunc(told, func(r row) bool { return !hasRow(rows, r.project) })
+	}
+	if len(told) == 0 {
+		return keys, nil
+	}
+	return append(slices.Clone(keys), begun...), told
+}
+
+// starts returns the words of a question for what is started, but for the vague ones: a mainnet, not a launch.
+func (e *Engine) starts(p *plan.Plan) []plan.Concept {
+	return slices.DeleteFunc(slices.Clone(p.Concepts), func(c plan.Concept) bool {
+		return c.Attribute != launchAttribute || slices.Contains(e.cues[launchAttribute].vague, c.Alternatives[0])
+	})
 }
 
 // holding returns a row for each project of which a sentence holds the keys: all of them
@@ -132,7 +162,7 @@ func (e *Engine) translatesWord(word, alternative string) bool {
 }
 
 // either matches the words between two of which one will do.
-var either = regexp.MustCompile(`(?i)\bor\b|或者?|、`)
+var either = regexp.MustCompile(`(?i)\bor\b|或者?|、|/`)
 
 // alternatives returns the keys that the question sets beside each other to choose from, if any.
 func alternatives(question string, keys []plan.Concept) []plan.Concept {
@@ -338,10 +368,12 @@ func (e *Engine) rowsOf(p *plan.Plan, n int, ps *corpus.Passage, keys []plan.Con
 		text, normal := ps.Text[span.start:span.end], span.normal
 		held := 0.0
 		for _, k := range keys {
-			held += k.Weight * k.Match(normal)
+			if !e.inFirmOnly(p.Text, text, k) {
+				held += k.Weight * k.Match(normal)
+			}
 		}
 		if !slices.ContainsFunc(keys, func(k plan.Concept) bool {
-			return k.Match(normal) > 0 && cues.holds(normal, k) && e.tellsTense(p, text, k)
+			return k.Match(normal) > 0 && !e.inFirmOnly(p.Text, text, k) && cues.holds(normal, k) && e.tellsTense(p, text, k)
 		}) {
 			continue
 		}

@@ -50,6 +50,12 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 	switch {
 	case p.Each:
 		return e.countEach(p)
+	case p.Category != nil && len(e.starts(p)) > 0:
+		keys, rows := e.started(p, nil, nil)
+		if len(rows) == 0 {
+			return notCovered(p, nil), true
+		}
+		return e.writeRows(p, p.Category.Label+phrase(p.Language, ", the reports speak of “", "，报告谈到“")+listLabel(p, keys)+"”", "", rows), true
 	case p.Category != nil && !e.narrower(p):
 		if a, ok := e.listStated(p); ok {
 			return a, true

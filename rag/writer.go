@@ -62,6 +62,10 @@ func (w *writer) quote(label string, c *candidate, newline bool) {
 		w.add(label, c.text, newline, n)
 		return
 	}
+	if c.hit.Kind == corpus.TableRow && c.text != w.engine.reports[c.hit.Report].Text[c.start:c.end] {
+		w.add(label, c.text, newline, n) // put together of cells
+		return
+	}
 	text := "“" + c.text + "”"
 	said := w.engine.tell(c.states, w.plan.Language)
 	if newline || label != "" || said != "" || !w.quoting {

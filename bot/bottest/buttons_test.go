@@ -116,7 +116,7 @@ func TestDiscordPressFindings(t *testing.T) {
 			d := startDiscord(t, DiscordOptions{})
 			b := &discordBot{Discord: d, t: t}
 			b.begin()
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			body := message("an answer")
 			body["components"] = discordButtons("a")

@@ -401,7 +401,7 @@ func TestDiscordResume(t *testing.T) {
 	}
 
 	_ = b.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second))
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := d.Wait(ctx, func() bool { return !d.Connected() }); err != nil {
 		t.Fatal(err)

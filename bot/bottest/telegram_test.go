@@ -275,7 +275,7 @@ func TestTelegramConflict(t *testing.T) {
 	a := startTelegram(t, TelegramOptions{})
 	older := make(chan telegramResult, 1)
 	go func() { older <- a.call("getUpdates", "timeout", "30") }()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := a.server.Wait(ctx, func() bool { return len(a.server.Calls("getUpdates")) == 1 }); err != nil {
 		t.Fatal(err)

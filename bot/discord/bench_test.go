@@ -54,7 +54,7 @@ type bench struct {
 }
 
 // patience is how long tests wait for anything.
-const patience = 15 * time.Second
+const patience = time.Minute
 
 // run starts an adapter on d. At the end of the test it is stopped, and the log
 // and the server's findings are looked at.

@@ -32,7 +32,7 @@ func put(t testing.TB, s bot.Inbox, events ...bot.Event) {
 // take takes what there is to be taken at once.
 func take(t testing.TB, s bot.Work, platforms ...string) bot.Task {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	task, err := s.Take(ctx, platforms...)
 	noError(t, err)

@@ -57,7 +57,7 @@ func TestLockLost(t *testing.T) {
 
 func lock(t *testing.T, s *store.Store, name string) (held context.Context, release func()) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	held, release, err := s.Lock(ctx, name)
 	noError(t, err)

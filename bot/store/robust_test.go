@@ -353,7 +353,7 @@ func TestServerStops(t *testing.T) {
 
 	noError(t, own.Halt())
 	for range 3 {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		_, err1 := s.Turns(ctx, "t/1/1")
 		_, err2 := s.Take(ctx)
 		for doing, err := range map[string]error{"read session": err1, "take task": err2, "write session": s.Add(ctx, "t/1/1", asked("lost")), "end task": s.Done(ctx, task)} {

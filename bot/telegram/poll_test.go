@@ -228,7 +228,7 @@ func TestPollSurvives(t *testing.T) {
 			ada := server.Member("Ada", "en")
 			chat := server.Private(ada)
 			server.Say(chat, ada, "where?")
-			patient, stop := context.WithTimeout(t.Context(), 10*time.Second)
+			patient, stop := context.WithTimeout(t.Context(), time.Minute)
 			defer stop()
 			if _, err := server.WaitMessages(patient, chat, 1); err != nil {
 				t.Error(err)

@@ -81,7 +81,7 @@ func run(t *testing.T, server *bottest.Telegram, h bot.Handler, changes ...chang
 	b.Adapter = adapter
 	adapter.pace = nil
 	var cancelWaits, cancel context.CancelFunc
-	b.ctx, cancelWaits = context.WithTimeout(t.Context(), 15*time.Second)
+	b.ctx, cancelWaits = context.WithTimeout(t.Context(), time.Minute)
 	ctx, cancel := context.WithCancel(context.Background())
 	b.end = cancel
 	go func() { b.ended <- adapter.Run(ctx) }()
@@ -132,7 +132,7 @@ func (b *bench) messages(c bottest.TelegramChat, n int) []bottest.TelegramMessag
 // untilClosed waits until the adapter's connections are closed.
 func (b *bench) untilClosed() {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := b.Wait(ctx, func() bool { return b.Connections() == 0 }); err != nil {
 		b.t.Errorf("%d connections are open after Run", b.Connections())

@@ -151,6 +151,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		}
 	}
 	doubtScales(text, out)
+	datedBefore(r, p.Text[:span.Start], text, out, published)
 	if denial {
 		denied := c.denials(r, text, clauses, n, base, out)
 		for i := range denied {
@@ -192,6 +193,28 @@ func significant(text string, v corpus.Value) string {
 }
 
 var digits = regexp.MustCompile(`[0-9][0-9.,]*`)
+
+// sameTime matches the words by which a sentence dates itself with the sentence before it.
+var sameTime = regexp.MustCompile(`该月|当月|同月|该年|当年|同年|(?i)\b(?:that|the same) (?:month|year)\b`)
+
+// datedBefore gives sums without a date of their own the last one before the sentence, where the sentence says
+// that it is the same.
+func datedBefore(r *factReader, before, text string, facts []Fact, published corpus.Date) {
+	if !sameTime.MatchString(text) {
+		return
+	}
+	var last corpus.Value
+	for _, v := range r.values.Read(before, published.Year) {
+		if v.Kind == corpus.When {
+			last = v
+		}
+	}
+	for i := range facts {
+		if f := &facts[i]; f.Date.IsZero() && f.Value.Kind == corpus.Amount {
+			f.Date, f.Quarter = last.Date, last.Quarter
+		}
+	}
+}
 
 // onlyDate returns the one date of a sentence; zero where it has several or none.
 func onlyDate(values []corpus.Value) corpus.Date {
@@ -468,7 +491,7 @@ func denies(a *statedAttribute, clause string, neg []int) bool {
 		if rest := clause[m[1]:]; strings.HasPrefix(rest, "'s") || strings.HasPrefix(rest, "’s") {
 			continue // "does not store a user's data" denies no users
 		}
-		if m[0] >= neg[1] && utf8.RuneCountInString(clause[neg[1]:m[0]]) <= reach || m[1] <= neg[0] && utf8.RuneCountInString(clause[m[1]:neg[0]]) <= reach/4 {
+		if m[0] >= neg[1] && utf8.RuneCountInString(clause[neg[1]:m[0]]) <= reach || m[1] <= neg[0] && utf8.RuneCountInString(clause[m[1]:neg[0]]) <= reach/4 && !strings.ContainsAny(clause[m[1]:neg[0]], "(（") {
 			return true
 		}
 	}

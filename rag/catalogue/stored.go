@@ -12,7 +12,7 @@ import (
 
 // readingVersion changes whenever facts are read off sentences in another way: facts
 // stored by an older program are then read anew.
-const readingVersion = 4
+const readingVersion = 5
 
 // A storedFact is a fact as it is kept: its project by id.
 type storedFact struct {

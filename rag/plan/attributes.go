@@ -29,7 +29,7 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 	matched := map[string][]string{}
 	consumed := map[string]bool{} // a cue may stand for several attributes; a shorter one inside a longer counts for nothing
 	for _, c := range p.attributes {
-		if !consumed[c.phrase] && !strings.Contains(withoutVerbs(text, c.phrase), c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) || p.straddles(rest, c.phrase) {
+		if !consumed[c.phrase] && !strings.Contains(withoutVerbs(p.withoutTerms(text, c.phrase), c.phrase), c.phrase) || isSingleHan(c.phrase) && !p.standsAlone(rest, c.phrase) || p.straddles(rest, c.phrase) {
 			continue
 		}
 		consumed[c.phrase] = true
@@ -169,4 +169,20 @@ func (p *Planner) attributeConcept(a corpus.Attribute, asked []string) Concept {
 		c.Strong = len(c.Alternatives)
 	}
 	return c
+}
+
+// withoutTerms returns text without the terms of several words that a shorter phrase is only part of: the "work" in
+// "proof of work" asks for nothing.
+func (p *Planner) withoutTerms(text, phrase string) string {
+	if corpus.HanShare(phrase) > 0 || strings.Count(phrase, " ") > 2 || !strings.Contains(text, " of ") || !strings.Contains(text, phrase) {
+		return text
+	}
+	for _, run := range runs(text) {
+		for i := range run {
+			if n := p.synonymPhrase(run[i:]); n > 2 && slices.Contains(run[i:i+n], "of") {
+				text = strings.ReplaceAll(text, " "+strings.Join(run[i:i+n], " ")+" ", "  ")
+			}
+		}
+	}
+	return text
 }

@@ -22,6 +22,10 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	rest = spelledRest.ReplaceAllString(rest, "  ")
 	attribute, ok := bounded(pl.Attributes)
 	op, strict := inclusive(p.op(full))
+	if op == "" && topInHan.MatchString(question) {
+		op = Most
+		rest = strings.ReplaceAll(rest, corpus.Normal(topInHan.FindString(question)), "  ")
+	}
 	value, has := p.bound(question)
 	if pl.Intent == List && p.lacks(full) && p.notYet(pl, full) {
 		rest = p.cutAll(rest, p.negations)
@@ -99,6 +103,9 @@ func inDigits(question string) string { return spelledFigure.ReplaceAllString(qu
 // howMany matches how many of the largest or smallest are asked for.
 var howMany = regexp.MustCompile(`(?i)\btop (\d{1,2}|two|three|four|five|ten)\b|\b(\d{1,2}|two|three|four|five|ten) (?:largest|biggest|smallest|highest|lowest|most|least|cheapest|best)|(?:最\S{1,2}|前)的?(\d{1,2}|[一二两三四五六七八九十])[个名家]?`)
 
+// topInHan matches the first places of a ranking.
+var topInHan = regexp.MustCompile(`(?:排名|排行)?前(?:\d{1,2}|[一二两三四五六七八九十])(?:名|大|位|家|个)?`)
+
 // nthLargest matches a place behind the largest or smallest.
 var nthLargest = regexp.MustCompile(`(?i)\b(second|2nd|third|3rd|fourth|4th|fifth|5th)[ -](?:largest|biggest|smallest|highest|lowest|most|cheapest|best)|第([二三四五2-5])(?:大|小|高|低|多|少)`)
 
@@ -162,6 +169,11 @@ func listing(i Intent) Intent {
 
 // bounded returns the first attribute that a figure can bound.
 func bounded(l []corpus.Attribute) (corpus.Attribute, bool) {
+	for _, a := range l { // the cheapest of what is counted: its price
+		if a.Unlike && a.Type == corpus.Amount && len(a.State.All()) > 0 {
+			return a, true
+		}
+	}
 	for _, a := range l {
 		if (a.Type == corpus.Amount || a.Type == corpus.Number) && len(a.State.All()) > 0 {
 			return a, true
@@ -170,8 +182,13 @@ func bounded(l []corpus.Attribute) (corpus.Attribute, bool) {
 	return corpus.Attribute{}, false
 }
 
-// deniable returns the first attribute that sentences deny.
+// deniable returns the first attribute that sentences deny: what is not launched where a symbol is named, too.
 func deniable(l []corpus.Attribute) (corpus.Attribute, bool) {
+	for _, a := range l {
+		if a.Type == corpus.Symbol && len(a.State.All()) > 0 {
+			return a, true
+		}
+	}
 	for _, a := range l {
 		if len(a.State.All()) > 0 {
 			return a, true

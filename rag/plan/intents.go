@@ -109,3 +109,44 @@ func (p *Planner) cutIntent(rest, question string) string {
 	}
 	return rest
 }
+
+// asksThing reports whether a question, in normal form, asks which one of things that are no projects: "which layer
+// is the oldest".
+func (p *Planner) asksThing(pl *Plan, full string) bool {
+	for _, m := range whichThing.FindAllStringSubmatchIndex(full, -1) {
+		rest := full[m[2]:]
+		named := slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Attribute == "" && strings.HasPrefix(rest, c.Alternatives[0]) })
+		if !named || opening(pl, rest, true) != nil {
+			continue
+		}
+		units := strings.Fields(rest)
+		if !slices.ContainsFunc(units[:min(nounWithin, len(units))], p.isKind) {
+			return true
+		}
+	}
+	return false
+}
+
+// whichThing matches the words right before the one thing that a question asks for. The blank behind is left to it.
+var whichThing = regexp.MustCompile(` (?:which|哪 一? ?(?:个|种|款|类|层))( )`)
+
+// nounWithin is within how many units behind "which" a word for what projects are stands, if one does.
+const nounWithin = 4
+
+// asksWords reports whether a question, in normal form, asks which of something told in words there are: "what are
+// the drawbacks of", "难点有哪些".
+func (p *Planner) asksWords(pl *Plan, full string) bool {
+	return slices.ContainsFunc(pl.Concepts, func(c Concept) bool {
+		prose := slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool {
+			return a.ID == c.Attribute && a.Type == corpus.Prose && len(a.Asked.All()) > 0
+		})
+		if !prose {
+			return false
+		}
+		_, behind, ok := strings.Cut(full, c.Alternatives[0])
+		return ok && wordsAsked.MatchString(" "+behind)
+	})
+}
+
+// wordsAsked matches what stands behind such a word.
+var wordsAsked = regexp.MustCompile(`^ +(?:有 哪 些|有 什 么|有 啥|是 什 么|是 啥|都 有)`)

@@ -73,6 +73,10 @@ type Plan struct {
 	Tense      Tense                // asks for what is done or for what is planned, or ""
 	Filter     *Filter              // bounds the projects that a list holds, or nil
 	Brief      bool                 // a summary of a few sentences will do
+	Why        bool                 // asks for a reason
+	Differ     bool                 // asks whether the reports tell different things
+	Timeline   bool                 // asks what happened, in order
+	Outline    bool                 // asks what a whole report, or all of them, are about
 	Unclear    bool                 // says "it" of something that neither the question nor the talk names
 	Unknown    string               // a name in the question that no passage holds, or ""
 	Each       bool                 // asks for a figure per group ("in each table")

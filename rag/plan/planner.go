@@ -199,8 +199,10 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	}
 	full := corpus.Normal(question)
 	rest := corpus.Normal(cutOrdinals(cut(question, mentions)))
-	pl.Reports = p.namedReports(full)
-	if cutRest := p.cutReports(rest); p.saysMore(cutRest) {
+	if !p.asksOfPublisher(full) {
+		pl.Reports = p.namedReports(full)
+	}
+	if cutRest := p.cutReports(rest); len(pl.Reports) > 0 && p.saysMore(cutRest) {
 		rest = cutRest
 	}
 	rest = p.mend(rest)
@@ -227,7 +229,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	pl.Tense = p.tense(full)
 	rest = p.cutTenses(rest)
 	rest = p.cutIntent(rest, question)
-	pl.Each = pl.Intent == Count && eachPattern.MatchString(question)
+	pl.Each = pl.Intent == Count && pl.Category == nil && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
 	rest = p.readFilter(&pl, question, full, rest)
 	if !p.asksNotion(&pl, question, rest) {
@@ -238,8 +240,14 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	rest = p.dateConcepts(&pl, question, rest)
 	p.readConcepts(&pl, rest)
 	pl.Counted = counted(&pl, full)
+	if pl.Decline == Live && countsThings(&pl) {
+		pl.Decline = "" // what the reports count is told with its date
+	}
 	if pl.Intent == Fact && len(pl.Projects) == 0 && p.asksForHolders(&pl) {
 		pl.Intent = List
+	}
+	if pl.Intent == List && pl.Filter == nil && pl.Category == nil && (p.asksThing(&pl, full) || p.asksWords(&pl, full)) {
+		pl.Intent = Fact
 	}
 	if pl.Intent == Compare {
 		pl.Sides = sides(&pl, full)
@@ -248,6 +256,10 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	p.settle(&pl, question)
 	pl.Each = pl.Each || asksAll(&pl)
 	pl.Unclear = unclear(&pl, question)
+	pl.Outline = p.asksOutline(&pl, full)
+	pl.Why = p.hasIntent(full, "why")
+	pl.Timeline = pl.Decline == "" && len(pl.Projects) == 1 && p.hasIntent(full, "timeline")
+	pl.Differ = p.asksDiffering(&pl, full)
 	pl.Expand = expansion(&pl)
 	return pl
 }
@@ -265,6 +277,58 @@ func (p *Planner) cutTenses(rest string) string {
 // hasIntent reports whether a question in normal form holds a phrase of the intent.
 func (p *Planner) hasIntent(full, id string) bool {
 	return slices.ContainsFunc(p.intents, func(c cue[corpus.Cue]) bool { return c.of.ID == id && strings.Contains(full, c.phrase) })
+}
+
+// asksDiffering reports whether a question asks whether the reports differ, on the whole or in what they say of
+// projects, and of nothing else.
+func (p *Planner) asksDiffering(pl *Plan, full string) bool {
+	return pl.Decline == "" && pl.Filter == nil && len(pl.Attributes) == 0 && p.hasIntent(full, "reports") && p.hasIntent(full, "differ") &&
+		!slices.ContainsFunc(pl.Concepts, func(c Concept) bool {
+			return c.Weight >= minNotion && p.holding(c.Alternatives[0]) > 0 && !p.isCueWord(c)
+		})
+}
+
+// minNotion is the weight from which on a word that passages hold is what a question is about.
+const minNotion = 0.3
+
+// isCueWord reports whether a word only shows the kind of question.
+func (p *Planner) isCueWord(c Concept) bool {
+	return slices.ContainsFunc(p.intents, func(i cue[corpus.Cue]) bool { return c.Match(i.phrase) > 0 })
+}
+
+// asksOfPublisher reports whether a question, in normal form, asks what a publisher did as an investor rather than
+// what its report says.
+func (p *Planner) asksOfPublisher(full string) bool {
+	return !p.hasIntent(full, "reports") && slices.ContainsFunc(p.attributes, func(c cue[corpus.Attribute]) bool {
+		return c.of.Kin != "" && strings.Contains(full, c.phrase)
+	})
+}
+
+// categoryAttribute is the attribute of the headings that projects stand under.
+const categoryAttribute = "category"
+
+// countsThings reports whether a question asks how many of something there are, not what something is worth.
+func countsThings(pl *Plan) bool {
+	return pl.Counted != nil && !slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Amount || a.Type == corpus.Symbol })
+}
+
+// asksOutline reports whether a question asks what a report, or all of them, are about, and nothing else.
+func (p *Planner) asksOutline(pl *Plan, full string) bool {
+	ofProjects := pl.Intent == Count || pl.Intent == List && p.hasIntent(full, kindsIntent)
+	if pl.Decline != "" || ofProjects || len(pl.Projects) > 0 || pl.Filter != nil || pl.FollowUp || !p.hasIntent(full, "reports") {
+		return false
+	}
+	if !p.hasIntent(full, "summary") && !p.hasIntent(full, "outline") {
+		return false
+	}
+	for _, c := range pl.Concepts {
+		own := slices.ContainsFunc(p.reports, func(r reportName) bool { return slices.Contains(pl.Reports, r.id) && c.Match(r.normal) == 1 })
+		cue := slices.ContainsFunc(p.intents, func(i cue[corpus.Cue]) bool { return i.of.ID == "outline" && c.Match(i.phrase) > 0 })
+		if !own && !cue && c.Attribute != categoryAttribute {
+			return false
+		}
+	}
+	return true
 }
 
 // tense returns whether the question, in normal form, says that it is for what is done or planned; what
@@ -291,7 +355,7 @@ var itself = regexp.MustCompile(`(?i)\b(?:it|its)\b|它|这个项目|该项目|�
 
 // unclear reports whether a question asks an attribute of "it" and nothing tells of what.
 func unclear(pl *Plan, question string) bool {
-	return len(pl.Projects) == 0 && len(pl.Attributes) > 0 && pl.Category == nil && pl.Decline == "" && !pl.Conflict && itself.MatchString(question) &&
+	return len(pl.Projects)+len(pl.Reports) == 0 && len(pl.Attributes) > 0 && pl.Category == nil && pl.Decline == "" && !pl.Conflict && itself.MatchString(question) &&
 		!slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Attribute == "" })
 }
 

@@ -260,9 +260,45 @@ func (p *Planner) category(full, rest string) *Category {
 		}
 	}
 	if best == nil {
+		if c := p.oneLike(full, reports); c != nil {
+			return c
+		}
 		return p.spelledLabel(full, reports)
 	}
 	return &Category{Label: best.label, Projects: best.projects}
+}
+
+// oneLike returns the one category of a named report that shares a word of its label with the question and with no
+// other category of the report; nil for none or several.
+func (p *Planner) oneLike(full string, reports []string) *Category {
+	if len(reports) != 1 {
+		return nil
+	}
+	var found *category
+	for i := range p.categories {
+		c := &p.categories[i]
+		if len(c.projects) < 2 || !c.of(reports) || len(c.concepts) > maxLabel {
+			continue
+		}
+		if !slices.ContainsFunc(c.concepts, func(k Concept) bool { return k.Match(full) == 1 && !p.sharedWord(k, c, reports) }) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = c
+	}
+	if found == nil {
+		return nil
+	}
+	return &Category{Label: found.label, Projects: found.projects}
+}
+
+// sharedWord reports whether the label of another category of the reports holds the word, too.
+func (p *Planner) sharedWord(k Concept, of *category, reports []string) bool {
+	return slices.ContainsFunc(p.categories, func(c category) bool {
+		return c.label != of.label && len(c.projects) > 1 && c.of(reports) && k.Match(c.normal) > 0
+	})
 }
 
 // namesKind reports whether a label is no more than a word for what projects are: the heading "Projects".

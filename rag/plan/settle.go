@@ -15,6 +15,7 @@ func (p *Planner) settle(pl *Plan, question string) {
 		p.assume(pl)
 	}
 	pl.Conflict = pl.Conflict || toConfirm.MatchString(question)
+	withoutSum(pl, question)
 	withoutOwner(pl, question)
 	p.withoutRound(pl)
 	types := typesOf(pl.Attributes)
@@ -53,6 +54,27 @@ func (p *Planner) settle(pl *Plan, question string) {
 		pl.Wants = slices.Delete(pl.Wants, i, i+1) // who invested: a firm
 	}
 }
+
+// byWhatMeans matches a question for the way in which something is done.
+var byWhatMeans = regexp.MustCompile(`(?i)\bhow (?:do|does|can|could|would|to)\b|怎么|怎样|如何|咋`)
+
+// withoutSum makes words of what is earned words like others where the question is how, or for what else is told in
+// words, not how much.
+func withoutSum(pl *Plan, question string) {
+	prose := slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Prose && len(a.Asked.All()) > 0 })
+	if len(pl.Wants) > 0 || !prose && !byWhatMeans.MatchString(question) || !slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.ID == earnedAttribute }) {
+		return
+	}
+	pl.Attributes = slices.DeleteFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Amount })
+	for i := range pl.Concepts {
+		if c := &pl.Concepts[i]; c.Attribute != "" && !slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.ID == c.Attribute }) {
+			c.Attribute = ""
+		}
+	}
+}
+
+// earnedAttribute is the attribute of what is earned.
+const earnedAttribute = "revenue"
 
 // withoutRound drops an attribute that only the name of a round stands for where another sum is asked for: "the
 // valuation at the series A".
