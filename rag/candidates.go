@@ -503,7 +503,11 @@ func wanted(p *plan.Plan, f catalogue.Fact) bool {
 	if f.Denied || len(p.Wants) == 0 {
 		return true
 	}
+	sums := slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Amount })
 	for _, t := range p.Wants {
+		if t == corpus.Amount && f.Value.Kind == corpus.Number && sums {
+			continue // it counts something, and a sum is asked for
+		}
 		if t == f.Value.Kind || t == corpus.Number && f.Value.Kind == corpus.Amount || t == corpus.Amount && f.Value.Kind == corpus.Number || t == corpus.Symbol || t == corpus.Name {
 			return true
 		}

@@ -16,6 +16,9 @@ func (e *Engine) choose(p *plan.Plan, cands []candidate, n int) []candidate {
 		if len(p.Projects) > 0 && !slices.ContainsFunc(p.Projects, c.concerns) {
 			continue
 		}
+		if asksFigure(p) && !p.Conflict && len(p.Concepts) > 0 && c.coverage == 0 && len(c.states) == 0 {
+			continue // a figure of something else
+		}
 		if len(chosen) == n || repeats(chosen, &c) || !adds(p, chosen, &c) || !sharesPoint(p, chosen, &c) {
 			continue
 		}
@@ -349,12 +352,12 @@ func slotOf(f catalogue.Fact) slot {
 	return k
 }
 
-// disagree reports whether two of the sentences state different values of one slot.
-func disagree(l []candidate) bool {
+// disagree reports whether two of the sentences state different values of one slot. Figures of unlike things do not.
+func (e *Engine) disagree(l []candidate) bool {
 	seen := map[slot]catalogue.Fact{}
 	for _, c := range l {
 		for _, f := range c.states {
-			if f.Denied || !isFigure(f) {
+			if f.Denied || !isFigure(f) || e.isUnlike(f.Attribute) {
 				continue
 			}
 			if o, ok := seen[slotOf(f)]; ok && o.Report == f.Report && f.Value.Kind == corpus.Number {
@@ -367,6 +370,11 @@ func disagree(l []candidate) bool {
 		}
 	}
 	return false
+}
+
+// isUnlike reports whether the figures of an attribute are of unlike things, such as prices.
+func (e *Engine) isUnlike(id string) bool {
+	return slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == id && a.Unlike })
 }
 
 // shareValues reports whether the sentence of one fact states the value of the other, of whatever
@@ -402,7 +410,7 @@ func (e *Engine) withOtherValues(p *plan.Plan, chosen, cands []candidate) []cand
 		chosen = append(chosen, c)
 		added = true
 	}
-	if added || disagree(chosen) {
+	if added || e.disagree(chosen) {
 		slices.SortStableFunc(chosen, func(a, b candidate) int {
 			return e.reports[b.hit.Report].Published.Compare(e.reports[a.hit.Report].Published)
 		})

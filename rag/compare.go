@@ -82,7 +82,7 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 				gaps = append(gaps, pr.Name)
 				continue
 			}
-			cell := pr.Name + " " + e.value(*f, p.Language)
+			cell := pr.Name + " " + cmp.Or(e.counted(f), e.value(*f, p.Language))
 			cites := []int{w.cite(&all[f.Passage], f.Start, f.End)}
 			for _, o := range e.otherRounds(pr, f) {
 				cell += phrase(p.Language, ", ", "、") + e.value(o, p.Language)
@@ -94,7 +94,7 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 			if first {
 				cell = label + phrase(p.Language, ": ", "：") + cell
 			} else {
-				cell = "· " + cell
+				cell = "· " + strings.Replace(cell, pr.Name+" ", pr.Name+phrase(p.Language, ": ", "："), 1)
 			}
 			if i == len(p.Projects)-1 || !slices.ContainsFunc(newest[i+1:], func(f *catalogue.Fact) bool { return f != nil }) { // the last that is stated
 				for _, g := range slices.Concat(gaps, namesFrom(p.Projects[i+1:])) {
@@ -105,6 +105,29 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 			first = false
 		}
 	}
+}
+
+// counted returns a number with what it counts, as it is printed, in quotation marks: of "users" a report may tell firms or
+// accounts. It is "" for other values.
+func (e *Engine) counted(f *catalogue.Fact) string {
+	if f.Value.Kind != corpus.Number || f.Denied || f.Value.Percent || f.Doubtful || f.Value.Malformed {
+		return ""
+	}
+	text := e.reports[f.Report].Text[f.Start:f.End]
+	behind := []rune(text[f.Value.End:])
+	end := -1
+	for i := range min(countedWithin, len(behind)) {
+		if strings.ContainsRune(",.;:，。；：、(（", behind[i]) {
+			break
+		}
+		if slices.ContainsFunc(e.cues[f.Attribute].state, func(w string) bool { return strings.HasSuffix(corpus.Normal(string(behind[:i+1])), w) }) {
+			end = i + 1
+		}
+	}
+	if end < 0 {
+		return ""
+	}
+	return "“" + oneLine(text[f.Value.Start:f.Value.End]+string(behind[:end])) + "”"
 }
 
 // namesFrom returns the names of projects.

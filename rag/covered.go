@@ -67,7 +67,7 @@ func named(p *plan.Plan, cands []candidate) []candidate {
 // the reports as it is asked, the sentences of the passages that hold the term, and those that hold all its
 // words: one that shares a word with "proof of sampling" may be about any sampling.
 func termed(p *plan.Plan, cands []candidate) []candidate {
-	if len(p.Projects) > 0 || p.Conflict || p.Intent == plan.Compare {
+	if len(p.Projects) > 0 || p.Conflict || p.Intent == plan.Compare || len(p.Attributes) > 0 {
 		return cands
 	}
 	term, parts := termOf(p)

@@ -37,7 +37,7 @@ func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, 
 	if p.Decline != "" {
 		return declined(p), nil, nil
 	}
-	for _, whole := range []func(*plan.Plan) (Answer, bool){e.outline, e.differing, e.timeline} {
+	for _, whole := range []func(*plan.Plan) (Answer, bool){e.outline, e.differing, e.timeline, e.own} {
 		if a, ok := whole(p); ok {
 			return a, nil, nil
 		}
@@ -111,7 +111,7 @@ func (e *Engine) state(p *plan.Plan, cands []candidate) Answer {
 	}
 	w.paragraph(complete(p, chosen, cands))
 	a := w.done(p)
-	a.Conflict = disagree(chosen)
+	a.Conflict = e.disagree(chosen)
 	if len(a.Citations) > 0 {
 		a.Notice = notStated(p, e.unstated(p, chosen))
 	}

@@ -24,12 +24,37 @@ func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
 		rows = append(rows, planned...)
 		label, note = e.label(p.Filter.Attribute.ID, p.Language), phrase(p.Language, "none, or only planned, as the reports tell it", "报告称没有，或仅在计划中")
 	}
+	rows = append(rows, e.misprinted(p, rows)...)
 	if p.Filter.Op != plan.None {
 		note = phrase(p.Language,
 			"stated for "+itoa(stated)+" projects; for others the reports give no figure",
 			"报告给出该项数据的项目有 "+itoa(stated)+" 个，其余未说明")
 	}
 	return e.writeRows(p, label, note, rows), true
+}
+
+// misprinted returns a row for each project whose only figure cannot be read as it is printed: whether it passes is
+// for the reader to say.
+func (e *Engine) misprinted(p *plan.Plan, rows []row) []row {
+	switch p.Filter.Op {
+	case plan.Most, plan.Least, plan.Over, plan.Under, plan.Between:
+	default:
+		return nil
+	}
+	if p.Filter.Rows == 1 {
+		return nil // the one that is asked for is told
+	}
+	var out []row
+	for _, pr := range e.in(p) {
+		facts := slices.DeleteFunc(slices.Clone(e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)), func(f catalogue.Fact) bool { return f.Denied || !allowed(p.Reports, f.Report) })
+		if len(facts) == 0 || hasRow(rows, pr) || slices.ContainsFunc(facts, func(f catalogue.Fact) bool { return !f.Value.Malformed }) {
+			continue
+		}
+		r := e.factRow(p, &facts[0], facts)
+		r.beside = true
+		out = append(out, r)
+	}
+	return out
 }
 
 // plannedSymbols returns, for a list of what has no symbol, a row for each project of which one is planned: the
@@ -55,8 +80,11 @@ func (e *Engine) plannedSymbols(p *plan.Plan, rows []row) []row {
 // filtered returns the rows of the plan's filter, in its order, and of how many projects
 // the attribute is stated at all.
 func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
-	things := e.things(p)
+	things, kinds := e.things(p), e.kinds(p)
 	for _, pr := range e.in(p) {
+		if !e.ofKinds(pr, kinds) {
+			continue
+		}
 		facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
 		facts = slices.DeleteFunc(slices.Clone(facts), func(f catalogue.Fact) bool { return !allowed(p.Reports, f.Report) })
 		if len(facts) == 0 && p.Filter.Op != plan.None {
@@ -79,6 +107,47 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 		rows = e.inAskedWords(p, rows)
 	}
 	return rows, stated
+}
+
+// kinds returns the words by which a question bounds a filtered list to some of the projects: those that the labels
+// of categories hold.
+func (e *Engine) kinds(p *plan.Plan) []plan.Concept {
+	if p.Category != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.Concepts), func(c plan.Concept) bool {
+		if c.Attribute != "" || c.Weight < leastKind || len([]rune(c.Text)) == 1 {
+			return true
+		}
+		held := 0
+		for _, pr := range e.cfg.Catalogue.Projects() {
+			if labelled(pr, c) {
+				held++
+			}
+		}
+		return held < 2
+	})
+}
+
+// leastKind is the weight from which on a word bounds a list.
+const leastKind = 0.25
+
+// labelled reports whether the label of a category of the project holds the word.
+func labelled(pr *catalogue.Project, c plan.Concept) bool {
+	return slices.ContainsFunc(pr.Categories, func(k catalogue.Category) bool {
+		return c.Match(corpus.Normal(k.En)) > 0 || c.Match(corpus.Normal(k.Zh)) > 0
+	})
+}
+
+// ofKinds reports whether a project is of each kind, by a label or by what is said of it first.
+func (e *Engine) ofKinds(pr *catalogue.Project, kinds []plan.Concept) bool {
+	all := e.cfg.Index.Passages()
+	return !slices.ContainsFunc(kinds, func(c plan.Concept) bool {
+		return !labelled(pr, c) && !slices.ContainsFunc(pr.Passages, func(n int) bool {
+			h := Hit{Passage: all[n]}
+			return c.Match(corpus.Normal(e.firstSentence(&h, pr).text)) == 1
+		})
+	})
 }
 
 // inAskedTense returns the facts of the tense that is asked for, of an attribute of what happens.

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/plan"
@@ -24,9 +26,17 @@ func firmNames(v *corpus.Vocabulary) *regexp.Regexp {
 // inFirmOnly reports whether a sentence holds a word of a question nowhere but in the name of an organisation, and the
 // question does not write it as a name: who asks for a hack does not ask for Hack Capital.
 func (e *Engine) inFirmOnly(question, text string, k plan.Concept) bool {
-	if k.Name || e.firms == nil || spelledName(question, k.Text) != "" || !e.firms.MatchString(text) {
+	if k.Name || e.firms == nil || !e.firms.MatchString(text) || writtenAsName(question, k.Text) {
 		return false
 	}
 	inside := slices.ContainsFunc(e.firms.FindAllString(text, -1), func(name string) bool { return k.Match(corpus.Normal(name)) > 0 })
 	return inside && k.Match(corpus.Normal(e.firms.ReplaceAllString(text, " "))) == 0
+}
+
+// writtenAsName reports whether a question writes the word with a capital.
+func writtenAsName(question, k string) bool {
+	return slices.ContainsFunc(nameWord.FindAllString(question, -1), func(w string) bool {
+		r, _ := utf8.DecodeRuneInString(w)
+		return unicode.IsUpper(r) && corpus.Normal(w) == " "+k+" "
+	})
 }

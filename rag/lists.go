@@ -24,6 +24,7 @@ type row struct {
 	order      float64
 	currency   string // of a sum, by which order tells more or less
 	ages       bool   // text is a figure that tells no date of its own
+	beside     bool   // stands below a ranking, which it has no place in
 }
 
 // A spot is where a sentence stands: its passage, and its bytes in the report.

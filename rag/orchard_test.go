@@ -128,7 +128,7 @@ func TestAskedName(t *testing.T) {
 		{"which chain is Pear Press on?", "chain or technology: Solana"},
 		{"Plum Pots 在哪条链上？", "Plum Pots 是一个基于以太坊的果酱市场。"},
 		{"is Plum Pots on Solana?", "chain or technology: Ethereum"},
-		{"which chain is Kiwi Kiln on?", "not stated"},
+		{"which chain is Kiwi Kiln on?", "I found nothing in them on this: chain or technology."},
 		{"which chain is Fig Farm on?", "runs without a chain of its own"},
 	}
 	for _, tt := range tests {

@@ -56,7 +56,7 @@ func (e *Engine) answerParts(ctx context.Context, p *plan.Plan) (Answer, error) 
 	}
 	w.paragraph(all)
 	a := w.done(p)
-	a.Conflict = disagree(all)
+	a.Conflict = e.disagree(all)
 	a.Notice = notStated(p, missing)
 	return a, nil
 }

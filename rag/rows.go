@@ -53,15 +53,23 @@ const maxTyped = 4
 // sentences would make the list too long keep only the name.
 func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer {
 	w := e.newWriter(p)
-	if n := rowLimit(p); n > 0 && n < len(rows) {
-		note = phrase(p.Language, "of "+itoa(len(rows))+" with a figure", "在有数据的 "+itoa(len(rows))+" 个项目中")
-		rows = rows[:n]
+	placed, below := rows, []row(nil)
+	if i := slices.IndexFunc(rows, func(r row) bool { return r.beside }); i >= 0 {
+		placed, below = rows[:i], rows[i:]
 	}
-	w.heading(listHeading(p.Language, label, distinct(rows), note))
+	if n := rowLimit(p); n > 0 && n < len(placed) {
+		note = phrase(p.Language, "of "+itoa(len(placed))+" with a figure", "在有数据的 "+itoa(len(placed))+" 个项目中")
+		placed = placed[:n]
+	}
+	w.heading(listHeading(p.Language, label, distinct(placed), note))
+	rows = slices.Concat(placed, below)
 	share := listRunes/len(rows) - 8
 	all := e.cfg.Index.Passages()
 	dated := e.datedApart(rows)
-	for _, r := range rows {
+	for i, r := range rows {
+		if r.beside && i == len(placed) {
+			w.heading(phrase(p.Language, "Printed so that it cannot be compared:", "原文印法有误，无法比较："))
+		}
 		text := r.text
 		if published := e.reports[all[r.passage].Report].Published; dated && r.ages && !published.IsZero() {
 			text += asOf(published, p.Language)

@@ -9,7 +9,7 @@ import (
 )
 
 // timeline tells what happened to a project in order: each sentence about it that holds a date, by the first of its
-// dates. It reports false for every other question, and where fewer than two sentences hold one.
+// dates. It reports false for every other question, and where no sentence holds one.
 func (e *Engine) timeline(p *plan.Plan) (Answer, bool) {
 	if !p.Timeline {
 		return Answer{}, false
@@ -42,7 +42,7 @@ func (e *Engine) timeline(p *plan.Plan) (Answer, bool) {
 			}
 		}
 	}
-	if len(events) < 2 {
+	if len(events) == 0 {
 		return Answer{}, false
 	}
 	sort.SliceStable(events, func(i, j int) bool { return events[i].date.Compare(events[j].date) < 0 })

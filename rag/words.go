@@ -2,6 +2,7 @@ package rag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/waymark-bot/waymark/rag/plan"
@@ -70,6 +71,11 @@ func askedFor(p *plan.Plan) string {
 	return strings.Join(labels, phrase(p.Language, ", ", "、"))
 }
 
+// asksNothingElse reports whether a question names little beside its projects and what it asks of them.
+func asksNothingElse(p *plan.Plan) bool {
+	return !slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool { return c.Attribute == "" && c.Weight >= minNewConcept })
+}
+
 // notCovered says that the reports do not hold the answer, about what, and
 // what is nearest.
 func notCovered(p *plan.Plan, related []string) Answer {
@@ -82,22 +88,22 @@ func notCovered(p *plan.Plan, related []string) Answer {
 	case len(p.Projects) > 0:
 		name := p.Projects[0].Name
 		text = phrase(p.Language,
-			fmt.Sprintf("The reports describe %s, but they do not say this.", name),
-			fmt.Sprintf("报告介绍了 %s，但没有提到这一点。", name))
+			fmt.Sprintf("The reports describe %s, but I found no answer to this in them.", name),
+			fmt.Sprintf("报告介绍了 %s，但我没有在其中找到这个问题的答案。", name))
 		what := askedFor(p)
 		if strings.Contains(what, phrase(p.Language, ", ", "、")) { // which of them the sentences leave out is not known
 			text = phrase(p.Language,
 				fmt.Sprintf("The reports describe %s, but I found no answer to this in them (%s).", name, what),
-				fmt.Sprintf("报告介绍了 %s，但没有找到这个问题的答案（%s）。", name, what))
-		} else if what != "" {
+				fmt.Sprintf("报告介绍了 %s，但我没有在其中找到这个问题的答案（%s）。", name, what))
+		} else if what != "" && asksNothingElse(p) {
 			text = phrase(p.Language,
-				fmt.Sprintf("The reports describe %s, but they do not say this about it: %s not stated.", name, what),
-				fmt.Sprintf("报告介绍了 %s，但没有说明其%s。", name, what))
+				fmt.Sprintf("The reports describe %s, but I found nothing in them on this: %s.", name, what),
+				fmt.Sprintf("报告介绍了 %s，但我没有在其中找到：%s。", name, what))
 		}
 	default:
 		text = phrase(p.Language,
-			"This is not covered by the reports.",
-			"报告中没有提到这个问题的答案。")
+			"I found no answer to this in the reports.",
+			"我没有在报告中找到这个问题的答案。")
 	}
 	a := statusAnswer(NotCovered, text)
 	for _, pr := range p.Projects {

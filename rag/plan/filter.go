@@ -16,7 +16,7 @@ var eachPattern = regexp.MustCompile(`(?i)\b(each|every|per)\b|每个|每张|每
 // "the largest", "no token yet". It returns rest without the words that were read.
 func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	if len(pl.Projects) > 0 {
-		return rest
+		return p.readOwnFilter(pl, question, full, rest)
 	}
 	question = inDigits(question)
 	rest = spelledRest.ReplaceAllString(rest, "  ")
@@ -70,6 +70,25 @@ func (p *Planner) readFilter(pl *Plan, question, full, rest string) string {
 	}
 	return rest
 }
+
+// readOwnFilter reads what bounds the figures of one project, of an attribute that has one for each of several
+// things: "which of its models rent for less than a dollar".
+func (p *Planner) readOwnFilter(pl *Plan, question, full, rest string) string {
+	op, strict := inclusive(p.op(full))
+	if comparative.MatchString(question) && op == "" {
+		op, strict = Under, true
+	}
+	value, has := p.bound(question)
+	attribute, ok := bounded(pl.Attributes)
+	if len(pl.Projects) != 1 || !has || value.Kind != corpus.Amount || !ok || !attribute.Unlike || op != Over && op != Under || !which.MatchString(question) {
+		return rest
+	}
+	pl.Filter = &Filter{Attribute: attribute, Op: op, Value: value, Strict: strict}
+	return p.cutFigure(rest, question[value.Start:value.End])
+}
+
+// comparative matches what says less in a word of its own.
+var comparative = regexp.MustCompile(`(?i)\bcheaper than\b|比.+便宜`)
 
 // Equal asks for just the value, but for rounding.
 const Equal Op = "equal"

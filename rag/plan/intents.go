@@ -86,8 +86,28 @@ func normalWords(words string) []string {
 // what bounds it: "有没有用 Rust 的平台".
 func (p *Planner) endsInKind(full string) bool {
 	return strings.HasPrefix(full, " 有 ") && slices.ContainsFunc(p.intents, func(c cue[corpus.Cue]) bool {
-		return c.of.ID == kindsIntent && strings.HasSuffix(full, " 的"+c.phrase)
+		before, ok := strings.CutSuffix(trimParticles(full), c.phrase)
+		_, noun, bound := cutLast(before, " 的")
+		return c.of.ID == kindsIntent && ok && bound && len(strings.Fields(noun)) <= maxNoun
 	})
+}
+
+// trimParticles cuts the particles off the end of a question in normal form.
+func trimParticles(full string) string {
+	for _, w := range []string{" 吗 ", " 呢 ", " 啊 ", " 呀 ", " 么 "} {
+		if rest, ok := strings.CutSuffix(full, w); ok {
+			return rest + " "
+		}
+	}
+	return full
+}
+
+// cutLast is strings.Cut at the last sep.
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 // isKind reports whether a unit is a word for the kinds of things that projects are.
@@ -143,10 +163,13 @@ func (p *Planner) asksWords(pl *Plan, full string) bool {
 		if !prose {
 			return false
 		}
-		_, behind, ok := strings.Cut(full, c.Alternatives[0])
-		return ok && wordsAsked.MatchString(" "+behind)
+		before, behind, ok := strings.Cut(full, c.Alternatives[0])
+		return ok && (wordsAsked.MatchString(" "+behind) || whatBefore.MatchString(before+" "))
 	})
 }
+
+// whatBefore matches what stands right before such a word.
+var whatBefore = regexp.MustCompile(`(?:^| )(?:what|which)(?: are| is)?(?: the)?(?: \w+){0,2} +$|有 (?:哪 些|什 么|啥) +(?:的 +)?$`)
 
 // wordsAsked matches what stands behind such a word.
 var wordsAsked = regexp.MustCompile(`^ +(?:有 哪 些|有 什 么|有 啥|是 什 么|是 啥|都 有)`)

@@ -246,7 +246,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	if pl.Intent == Fact && len(pl.Projects) == 0 && p.asksForHolders(&pl) {
 		pl.Intent = List
 	}
-	if pl.Intent == List && pl.Filter == nil && pl.Category == nil && (p.asksThing(&pl, full) || p.asksWords(&pl, full)) {
+	if pl.Intent == List && pl.Filter == nil && (p.asksWords(&pl, full) || pl.Category == nil && p.asksThing(&pl, full)) {
 		pl.Intent = Fact
 	}
 	if pl.Intent == Compare {
