@@ -60,18 +60,39 @@ func TestWordsSideBySide(t *testing.T) {
 	}
 }
 
-// invented returns an engine over one report of a text.
-func invented(t *testing.T, text string) *world {
+// A note is an invented report: its publisher, the month of 2024 in which it came out (0 for none), its text.
+type note struct {
+	publisher string
+	month     int
+	text      string
+}
+
+// reported returns an engine over invented reports.
+func reported(t *testing.T, notes ...note) *world {
 	t.Helper()
-	r, err := corpus.Read("a.md", []byte(text), corpus.Meta{ID: "a", Title: "Report A"})
-	if err != nil {
-		t.Fatal(err)
+	var reports []corpus.Report
+	for _, n := range notes {
+		meta := corpus.Meta{ID: strings.ToLower(strings.Fields(n.publisher)[0]), Title: "Report of " + n.publisher, Publisher: n.publisher}
+		if n.month > 0 {
+			meta.Published = corpus.Date{Year: 2024, Month: n.month}
+		}
+		r, err := corpus.Read(meta.ID+".md", []byte(n.text), meta)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reports = append(reports, r)
 	}
-	cfg, err := configOf([]corpus.Report{r})
+	cfg, err := configOf(reports)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return newWorld(cfg)
+}
+
+// invented returns an engine over one report of a text.
+func invented(t *testing.T, text string) *world {
+	t.Helper()
+	return reported(t, note{"A", 0, text})
 }
 
 // TestFigureOfSomethingElse holds that a number, which is not of what is asked, does not answer: a

@@ -51,7 +51,7 @@ func (e *Engine) guard(ctx context.Context, a *Answer, p *plan.Plan) {
 func (e *Engine) requote(a *Answer, s Sentence, wrong verify.Reason, p *plan.Plan) Sentence {
 	var label string
 	for _, colon := range []string{": ", "："} {
-		if name, _, ok := strings.Cut(s.Text, colon); ok && wrong != verify.Subject && len(e.cfg.Catalogue.Find(name)) > 0 {
+		if name, _, ok := strings.Cut(s.Text, colon); ok && (wrong != verify.Subject && len(e.cfg.Catalogue.Find(name)) > 0 || e.isLabel(name, p.Language)) {
 			label = name + colon
 			break
 		}
@@ -139,4 +139,9 @@ func dropHeadings(a *Answer) {
 			a.Sentences = slices.Delete(a.Sentences, i, i+1)
 		}
 	}
+}
+
+// isLabel reports whether a text is what an attribute is called.
+func (e *Engine) isLabel(text, language string) bool {
+	return slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.Label.In(language) == text })
 }

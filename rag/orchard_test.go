@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/waymark-bot/waymark/corpus"
 )
 
 const orchardReview = `# Orchard review
@@ -45,22 +43,7 @@ Fig Farm completed a $43 million Series A round in August 2024.
 // orchard returns an engine over the invented reports, of March 2024 and of December.
 func orchard(t *testing.T) *world {
 	t.Helper()
-	var reports []corpus.Report
-	for _, r := range []struct {
-		id, text string
-		month    int
-	}{{"note", orchardNote, 12}, {"review", orchardReview, 3}} {
-		report, err := corpus.Read(r.id+".md", []byte(r.text), corpus.Meta{ID: r.id, Title: "Report " + r.id, Published: corpus.Date{Year: 2024, Month: r.month}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		reports = append(reports, report)
-	}
-	cfg, err := configOf(reports)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return newWorld(cfg)
+	return reported(t, note{"Note", 12, orchardNote}, note{"Review", 3, orchardReview})
 }
 
 // TestAskedBounds holds which projects a list has that is bounded by what is done, by a quarter, by what

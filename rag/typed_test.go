@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag"
 )
 
@@ -33,15 +32,7 @@ Date Dell keeps dates. Raised $2 million in a seed round led by Variant and Poly
 // harvest returns an engine over the invented report.
 func harvest(t *testing.T) *world {
 	t.Helper()
-	r, err := corpus.Read("harvest.md", []byte(harvestReview), corpus.Meta{ID: "harvest", Title: "Harvest", Published: corpus.Date{Year: 2024, Month: 3}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := configOf([]corpus.Report{r})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return newWorld(cfg)
+	return reported(t, note{"Harvest", 3, harvestReview})
 }
 
 // TestTypedAnswers holds that who, with whom and when are answered by a sentence that names or dates it where
@@ -115,15 +106,7 @@ func TestDateOfPerson(t *testing.T) {
 // market returns an engine over the invented report.
 func market(t *testing.T) *world {
 	t.Helper()
-	r, err := corpus.Read("market.md", []byte(marketReview), corpus.Meta{ID: "market", Title: "Market", Published: corpus.Date{Year: 2024, Month: 3}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := configOf([]corpus.Report{r})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return newWorld(cfg)
+	return reported(t, note{"Market", 3, marketReview})
 }
 
 // TestThingsAsked holds that a list by size of one type of things leaves out the figures of others.

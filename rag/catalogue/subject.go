@@ -16,6 +16,9 @@ import (
 var subject = regexp.MustCompile(`(?:^|(?:背后|幕后|旗下|母公司)的?)\s*(\p{Lu}[\w.&'-]+(?: \p{Lu}[\w.&'-]+)*)` +
 	`(?:\s?(?:公司)?(?:自|于|在|已|共|是|的|也|还|曾|成立|完成|获得|获|募)| (?:was|is|has|had|have|itself|raised|received|closed|completed|secured)\b)`)
 
+// ofThe matches what begins with a word that stands for the project itself: "Its API".
+var ofThe = regexp.MustCompile(`^(?:Its|Their|This|These|That|Those|His|Her|Our|It|They)\b`)
+
 // A name that is printed in more passages than this is a word of the field,
 // not a company that is mentioned by the way.
 const mentionedByTheWay = 4
@@ -25,7 +28,7 @@ const mentionedByTheWay = 4
 func (c *Catalogue) stranger(sentence string) int {
 	end := -1
 	for _, m := range subject.FindAllStringSubmatchIndex(sentence, -1) {
-		if name := sentence[m[2]:m[3]]; len(name) > 2 && !c.partOfName(name) && c.rare(name) {
+		if name := sentence[m[2]:m[3]]; len(name) > 2 && !ofThe.MatchString(name) && !c.partOfName(name) && c.rare(name) {
 			end = m[3]
 		}
 	}

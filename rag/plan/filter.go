@@ -156,7 +156,7 @@ func rowsAsked(question string) int {
 // theOne matches the words that ask for the one that is largest or smallest, several for more.
 var (
 	theOne  = regexp.MustCompile(`(?i)\bwho(?:['’]s|\s+(?:has|is|was|got|had))\b|\b(?:which|what)\s+(?:one|has|is|was|\w*[^s\W])\b|哪(?:一)?(?:个|家|种)|是谁|^谁|谁的`)
-	several = regexp.MustCompile(`(?i)\b(?:which|what)\s+(?:ones|are|were|have)\b|\btop\b|\bones\b|哪些|哪几|排名|前几|分别|都`)
+	several = regexp.MustCompile(`(?i)\b(?:which|what)\s+(?:ones|are|were|have)\b|\b(?:which|what)\s+(?:\w+\s+)?\w+s\s+(?:are|were|have)\b|\btop\b|\bones\b|哪些|哪几|排名|前几|分别|都`)
 )
 
 // justOne returns 1 for a question that asks for one, else 0.

@@ -1,0 +1,139 @@
+package rag_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/waymark-bot/waymark/rag"
+)
+
+const canalReview = `# Canal review
+
+Barges are back on the canals.
+
+## Barge yards
+
+### Amber Arcade
+
+Amber Arcade builds barges on Solana. In May 2021 Amber Arcade opened its yard. It raised $5 million in a seed round in June 2022. Amber Arcade has 300 users. Its launch on the mainnet was in March 2023.
+
+### Birch Bank
+
+Birch Bank 是一个船坞市场。2022 年 6 月，Birch Bank 完成 1000 万美元种子轮融资。该月，Oak Capital 向 Birch Bank 追加 200 万美元投资。Birch Bank 计划在 Q4 发布代币。
+
+### Cedar Cove
+
+Cedar Cove mends locks. It uses proof of work. Cedar Cove is developed by Lock Guild Ltd. Its FDV is $723,377,08424.
+
+## Lock keepers
+
+### Dune Depot
+
+Dune Depot keeps locks and uses a proof of residence. Its FDV is $90 million. Dune Depot has no token yet. Hack Capital backed Dune Depot.
+
+### Elm Exchange
+
+Elm Exchange trades tolls. Its FDV is $40 million. Unlike Dune Depot, Elm Exchange keeps no locks. Elm Exchange rents a B200 lock at $0.2 an hour and a C300 lock at $0.7 an hour.
+
+## Upkeep
+
+Dredging is costly. The canals silt up because nobody dredges them any more. It has been so for years, probably due to the price of diesel.
+`
+
+const canalNote = `# Canal note
+
+### Amber Arcade
+
+Amber Arcade raised $9 million in a seed round.
+`
+
+func canals(t *testing.T) *world {
+	t.Helper()
+	return reported(t, note{"Towpath Press", 3, canalReview}, note{"Sluice Notes", 12, canalNote})
+}
+
+// TestWhole holds what is said of a report, of a project over time and of all reports as wholes.
+func TestWhole(t *testing.T) {
+	w := canals(t)
+	for _, tt := range []struct {
+		question    string
+		want, never []string
+	}{
+		{"what is the Towpath report about?", []string{"Report of Towpath Press (Towpath Press, 2024-03)", "• Barge yards: Amber Arcade, Birch Bank, Cedar Cove", "• Lock keepers: Dune Depot, Elm Exchange", "• Upkeep: The canals silt up"}, []string{"Sluice"}},
+		{"总结一下 Towpath 的报告", []string{"Towpath Press，2024-03", "• Barge yards：Amber Arcade、Birch Bank、Cedar Cove"}, nil},
+		{"what do the reports cover?", []string{"Towpath Press, 2024-03", "Sluice Notes, 2024-12"}, nil},
+		{"timeline of Amber Arcade?", []string{"Amber Arcade, by date", "• May 2021: In May 2021 Amber Arcade opened", "• June 2022: ", "• March 2023: "}, nil},
+		{"Amber Arcade 的时间线", []string{"Amber Arcade，按时间", "• 2021 年 5 月：报告原文：“In May 2021"}, nil},
+		{"do the reports disagree on anything?", []string{"Amber Arcade, raised: $9 million (seed round), as of 2024-12; $5 million (seed round, June 2022), as of 2024-03"}, []string{"Birch"}},
+		{"do the reports disagree about Dune Depot?", []string{"I compared the figures that the reports state of Dune Depot and found none that differ."}, nil},
+	} {
+		a := w.ask(t, tt.question)
+		got := a.Render()
+		for _, s := range tt.want {
+			if !strings.Contains(got, s) {
+				t.Errorf("%q: no %q in\n%s", tt.question, s, got)
+			}
+		}
+		for _, s := range tt.never {
+			if strings.Contains(got, s) {
+				t.Errorf("%q: %q in\n%s", tt.question, s, got)
+			}
+		}
+	}
+	a := w.ask(t, "timeline of Amber Arcade?")
+	got := a.Render()
+	if strings.Index(got, "2021") > strings.Index(got, "June 2022") || strings.Index(got, "June 2022") > strings.Index(got, "March 2023") {
+		t.Errorf("not in order:\n%s", got)
+	}
+}
+
+// TestConditionsKept holds that a list does not drop what bounds it, and that what is asked by words is said to be so.
+func TestConditionsKept(t *testing.T) {
+	w := canals(t)
+	for _, tt := range []struct {
+		question    string
+		want, never []string
+	}{
+		{"which projects use proof of work?", []string{"The reports speak of “proof of work”: 1 project", "Cedar Cove"}, []string{"Dune Depot"}},
+		{"which projects have been hacked?", []string{"I found no answer to this in the reports."}, []string{"Hack Capital"}},
+		{"which projects have no token yet?", []string{"none, or only planned", "Dune Depot: none", "Birch Bank: “Birch Bank 计划在 Q4 发布代币。”", "2 projects"}, []string{"Cedar Cove"}},
+		{"which lock keepers have the largest FDV?", []string{"Dune Depot: $90 million", "Elm Exchange: $40 million"}, []string{"Cedar Cove"}},
+		{"which projects have the largest FDV?", []string{"Dune Depot: $90 million", "Printed so that it cannot be compared:\nCedar Cove: $723,377,08424 (as printed)"}, nil},
+		{"FDV 前一名是哪个项目", []string{"Dune Depot：9000 万美元"}, []string{"Elm Exchange"}},
+		{"2022 年 6 月有哪些项目融资", []string{"Amber Arcade", "Birch Bank"}, nil},
+		{"which barge yards have a mainnet?", []string{"Amber Arcade"}, []string{"Birch Bank", "Cedar Cove"}},
+		{"which locks of Elm Exchange rent for less than $0.5 an hour?", []string{"Elm Exchange, price, less than $0.5", "$0.2 an hour"}, nil},
+		{"compare Dune Depot and Elm Exchange", []string{"Unlike Dune Depot, Elm Exchange keeps no locks.", "FDV: Dune Depot $90 million [", "· Elm Exchange: $40 million ["}, nil},
+		{"compare Amber Arcade and Dune Depot", []string{"Users: Amber Arcade “300 users”; Dune Depot not stated"}, nil},
+		{"who built Cedar Cove?", []string{"developed by Lock Guild Ltd"}, nil},
+		{"why do the canals silt up?", []string{"because nobody dredges them"}, nil},
+	} {
+		a := w.ask(t, tt.question)
+		got := a.Render()
+		for _, s := range tt.want {
+			if !strings.Contains(got, s) {
+				t.Errorf("%q: no %q in\n%s", tt.question, s, got)
+			}
+		}
+		for _, s := range tt.never {
+			if strings.Contains(got, s) {
+				t.Errorf("%q: %q in\n%s", tt.question, s, got)
+			}
+		}
+	}
+}
+
+// TestCountedNow holds that what is counted is told with its date, though a question says "right now", and that a
+// price of the day is not.
+func TestCountedNow(t *testing.T) {
+	w := canals(t)
+	if a := w.ask(t, "how many users does Amber Arcade have right now?"); a.Status != rag.Answered || !says(a, "300 users") {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+	if a := w.ask(t, "what is the price of Amber Arcade right now?"); a.Status != rag.Declined {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+	if a := w.ask(t, "should i join Amber Arcade, is it worth it?"); a.Status != rag.Declined {
+		t.Errorf("status %s\n%s", a.Status, a.Render())
+	}
+}
