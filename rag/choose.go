@@ -192,6 +192,9 @@ func headed(p *plan.Plan, cands []candidate) *candidate {
 		return nil // the definition is the answer, and no part of a section about the notion
 	}
 	for i := range cands {
+		if cands[i].score < headedShare*cands[0].score {
+			break
+		}
 		if cands[i].under >= headingCovers && !nameCovers(p, cands[i].hit) && cands[0].coverage < cands[i].coverage+wholeSentence {
 			return &cands[i]
 		}
@@ -211,6 +214,9 @@ func nameCovers(p *plan.Plan, h *Hit) bool {
 	}
 	return held >= headingCovers*totalWeight(p)
 }
+
+// headedShare is how good a sentence under a fitting heading must be beside the best one.
+const headedShare = 0.85
 
 // wholeSentence is how much more of the question a sentence must hold than one under
 // a fitting heading, to be the better answer.

@@ -339,8 +339,11 @@ func tellsFigure(p *plan.Plan, c *candidate) bool {
 // corrects reports whether c tells of an asked project what a question wants confirmed. That corrects
 // a false premise, whose own words no passage need hold.
 func corrects(p *plan.Plan, c *candidate) bool {
-	return p.Conflict && slices.ContainsFunc(p.Projects, c.concerns) && tellsAsked(p, c)
+	return p.Conflict && slices.ContainsFunc(p.Projects, c.concerns) && tellsAsked(p, c) && (c.coverage >= leastCorrecting || len(p.Wants) > 0 && c.holds > 0)
 }
+
+// leastCorrecting is the share of a question that a sentence holds at least which corrects it.
+const leastCorrecting = 0.2
 
 // tellsAsked reports whether c holds a word for an attribute asked for.
 func tellsAsked(p *plan.Plan, c *candidate) bool {

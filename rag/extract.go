@@ -57,6 +57,11 @@ func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, 
 	if a, ok := e.toldOfAnother(p); ok {
 		return a, nil, nil
 	}
+	if parts := eachExplained(p); len(parts) > 1 {
+		if a, err := e.explainEach(ctx, p, parts); err != nil || a.Status == Answered {
+			return a, nil, err
+		}
+	}
 	hits, err := e.retrieve(ctx, p)
 	if err != nil {
 		return Answer{}, nil, err

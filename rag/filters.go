@@ -70,9 +70,14 @@ func (e *Engine) plannedSymbols(p *plan.Plan, rows []row) []row {
 			continue
 		}
 		open := *p
-		open.Filter, open.Tense, open.Attributes = nil, plan.Planned, nil
+		open.Filter, open.Tense, open.Attributes = nil, "", nil
 		issued := plan.Concept{Text: group[0], Alternatives: words, Strong: len(words), Weight: 1}
-		return slices.DeleteFunc(e.holding(&open, []plan.Concept{issued}), func(r row) bool { return hasRow(rows, r.project) || !e.plannedIn(r.text, issued) })
+		return slices.DeleteFunc(e.holding(&open, []plan.Concept{issued}), func(r row) bool {
+			return hasRow(rows, r.project) || !slices.ContainsFunc(partEnds.Split(r.text, -1), func(part string) bool {
+				normal := corpus.Normal(part)
+				return issued.Match(normal) > 0 && e.tellsPlans(normal)
+			})
+		})
 	}
 	return nil
 }

@@ -34,8 +34,12 @@ type spot struct{ passage, start, end int }
 // nearest passages. It reports false when the question is for no list, or for
 // none that it can make.
 func (e *Engine) list(p *plan.Plan) (Answer, bool) {
-	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count {
+	section := p.Intent == plan.Summary && p.Category != nil && asksLabelOnly(p) // what stands under a heading, an entry each
+	if len(p.Projects) > 0 || p.Intent != plan.List && p.Intent != plan.Count && !section {
 		return Answer{}, false
+	}
+	if section {
+		return e.listCategory(p)
 	}
 	if p.Filter != nil && p.Filter.Op == plan.None && p.Filter.Attribute.Type == corpus.When && p.Filter.Attribute.Loose {
 		return e.listNotYet(p)
@@ -78,10 +82,24 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		}
 		return e.listCategory(p)
 	}
-	if len(p.Reports) > 0 {
+	if len(p.Reports) > 0 && !e.asksNamed(p) {
 		return e.listReports(p)
 	}
 	return a, ok
+}
+
+// asksLabelOnly reports whether the words for attributes that a question holds are those of its category's label.
+func asksLabelOnly(p *plan.Plan) bool {
+	label := corpus.Normal(p.Category.Label)
+	return !slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool { return c.Attribute != "" && c.Match(label) == 0 })
+}
+
+// asksNamed reports whether a question bounds its list by an attribute of names: "which chains".
+func (e *Engine) asksNamed(p *plan.Plan) bool {
+	return slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		_, ok := e.named[c.Attribute]
+		return ok && !slices.Contains(e.cues[c.Attribute].vague, c.Alternatives[0])
+	})
 }
 
 // listNotYet lists the projects of which something is denied so far, or planned.

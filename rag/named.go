@@ -112,6 +112,7 @@ func (e *Engine) namedRows(p *plan.Plan) []row {
 		return nil
 	}
 	var rows []row
+	kinds := slices.DeleteFunc(e.kinds(p), func(c plan.Concept) bool { return c.Text == keys[0].Text })
 	for id, n := range e.named {
 		if slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID != id }) {
 			continue
@@ -121,6 +122,9 @@ func (e *Engine) namedRows(p *plan.Plan) []row {
 			continue // a kind, which sentences tell in many ways
 		}
 		for _, pr := range e.in(p) {
+			if !e.ofKinds(pr, kinds) {
+				continue
+			}
 			if f := e.namedFact(p, pr, id, asked); f != nil {
 				rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End], quoted: true})
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/waymark-bot/waymark/corpus"
 	"github.com/waymark-bot/waymark/rag/plan"
 )
 
@@ -58,6 +59,54 @@ func (e *Engine) answerParts(ctx context.Context, p *plan.Plan) (Answer, error) 
 	a := w.done(p)
 	a.Conflict = e.disagree(all)
 	a.Notice = notStated(p, missing)
+	return a, nil
+}
+
+// eachExplained returns a plan for each thing told in words that a question about no project asks for: "headwinds and
+// tailwinds of".
+func eachExplained(p *plan.Plan) []plan.Plan {
+	if len(p.Projects) > 0 || p.Intent == plan.List || p.Intent == plan.Count || p.Intent == plan.Compare {
+		return nil
+	}
+	var out []plan.Plan
+	for _, a := range p.Attributes {
+		if a.Type != corpus.Prose || len(a.Asked.All()) == 0 {
+			return nil
+		}
+		part := *p
+		part.Attributes = []corpus.Attribute{a}
+		part.Concepts = slices.DeleteFunc(slices.Clone(p.Concepts), func(c plan.Concept) bool { return c.Attribute != "" && c.Attribute != a.ID })
+		out = append(out, part)
+	}
+	return out
+}
+
+// explainEach answers each of the plans under a heading of its own.
+func (e *Engine) explainEach(ctx context.Context, p *plan.Plan, parts []plan.Plan) (Answer, error) {
+	w := e.newWriter(p)
+	for i := range parts {
+		part := &parts[i]
+		hits, err := e.retrieve(ctx, part)
+		if err != nil {
+			return Answer{}, err
+		}
+		cands := e.required(part, e.candidates(part, hits))
+		label := part.Attributes[0].Label.In(p.Language)
+		if !e.covered(part, hits, cands) {
+			w.heading(label + phrase(p.Language, ": not stated", "：未说明"))
+			continue
+		}
+		chosen := e.choose(part, cands, maxStated)
+		if c := headed(part, cands); c != nil {
+			chosen = section(*c, cands)
+		}
+		w.heading(label)
+		w.paragraph(complete(part, chosen, cands))
+	}
+	a := w.done(p)
+	if len(a.Citations) == 0 {
+		a.Status = NotCovered
+	}
 	return a, nil
 }
 

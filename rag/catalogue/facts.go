@@ -458,7 +458,7 @@ func (c *Catalogue) denials(r *factReader, text string, clauses []corpus.Span, n
 			}
 			for i := range r.attributes {
 				a := &r.attributes[i]
-				if slices.ContainsFunc(out, func(f Fact) bool { return f.Attribute == a.id }) || !denies(a, clause, neg) || statedElsewhere(a, text, cl) {
+				if slices.ContainsFunc(out, func(f Fact) bool { return f.Attribute == a.id }) || !denies(a, clause, neg) || statedElsewhere(a, text, cl) || a.kind == corpus.Symbol && a.unlessIn(text, cl) {
 					continue
 				}
 				if a.kind != corpus.When && slices.ContainsFunc(stated, func(f Fact) bool {

@@ -55,7 +55,7 @@ func (p *Planner) readAttributes(pl *Plan, rest string) string {
 
 // whileIt matches a question in which "when" asks for no date: it stands behind another asking word and
 // before a subject, as in "what can one see when the store is full".
-var whileIt = regexp.MustCompile(`(?i)\b(?:what|who|which|how|why|where)\b[^,;.?]*\w when (?:you|i|we|they|it|one|a|an|the|users?|someone|somebody|there)\b`)
+var whileIt = regexp.MustCompile(`(?i)\b(?:what|who|which|how|why|where)\b[^,;.?]*\w when (?:you|i|we|they|it|one|a|an|the|my|your|users?|someone|somebody|there)\b`)
 
 // withoutVerbs takes the words out of a text that a Chinese cue and the suffix 化 make: to 电气化 a thing
 // asks for no 电气.

@@ -40,7 +40,7 @@ func (p *Planner) settle(pl *Plan, question string) {
 	if pl.Intent != Compare && p.whoOf(pl) { // who raised more: a project
 		return
 	}
-	if pl.Conflict && len(pl.Projects) == 0 {
+	if pl.Conflict && (len(pl.Projects) == 0 || pl.Unknown == "" && slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Attribute == "" && !c.Name && c.Weight >= leastDoubted })) {
 		pl.Wants = nil // what is said for and against holds no figure
 		return
 	}
@@ -57,6 +57,9 @@ func (p *Planner) settle(pl *Plan, question string) {
 
 // byWhatMeans matches a question for the way in which something is done.
 var byWhatMeans = regexp.MustCompile(`(?i)\bhow (?:do|does|can|could|would|to)\b|怎么|怎样|如何|咋`)
+
+// leastDoubted is the weight from which on a word is what a question doubts.
+const leastDoubted = 0.6
 
 // withoutSum makes words of what is earned words like others where the question is how, or for what else is told in
 // words, not how much.
