@@ -54,6 +54,7 @@ type Attribute struct {
 	Apart  Words  `yaml:"apart"`  // those of its words that name things which are not each other
 	Asked  Words  `yaml:"asked"`  // further cues of questions, which no sentence need hold
 	Vague  Words  `yaml:"vague"`  // those of its words that tell only that something of the kind happened, not what
+	Beside string `yaml:"beside"` // id of the attribute in whose lists its values are shown below the rows
 	Kin    string `yaml:"kin"`    // id of the attribute whose denial denies this one too
 	State  Words  `yaml:"state"`  // cues beside which a sentence states a value
 	Unless Words  `yaml:"unless"` // words beside a value that make it another thing

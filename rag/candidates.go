@@ -469,12 +469,17 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 			continue
 		}
 		if slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
-			return f.Attribute == a.ID && wanted(p, f) || f.Denied && f.Attribute == a.Kin && (p.Counted == nil || p.Counted.Attribute == a.ID)
+			return (f.Attribute == a.ID || e.isBeside(f.Attribute, a.ID)) && wanted(p, f) || f.Denied && f.Attribute == a.Kin && (p.Counted == nil || p.Counted.Attribute == a.ID)
 		}) || echoes(p, f) {
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// isBeside reports whether an attribute is told where another is asked for that it is taken for.
+func (e *Engine) isBeside(id, asked string) bool {
+	return slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == id && a.Beside == asked })
 }
 
 // asksVaguely reports whether the question names an attribute by its vague words alone: the technology of a

@@ -251,6 +251,9 @@ func (e *Engine) covered(p *plan.Plan, hits []Hit, cands []candidate) bool {
 	if best < minPassageCoverage || !tellsWeightiest(p, cands) {
 		return false
 	}
+	if (p.Intent == plan.List || p.Intent == plan.Count) && cands[0].coverage < leastInstead {
+		return false // what is no list must tell all the more
+	}
 	if missing != nil && missing.Weight >= 0.9 && missing.Attribute == "" && !p.Conflict && (len(missing.Alternatives) == 1 || cands[0].coverage < knownHalf) {
 		return false // a word that tells most, and no passage knows it: a name, or half of the question; "is it really so" may doubt that very word
 	}
@@ -274,6 +277,9 @@ func tellsWeightiest(p *plan.Plan, cands []candidate) bool {
 	}
 	return slices.ContainsFunc(cands, func(c candidate) bool { return c.tells[most] })
 }
+
+// leastInstead is the share of a question for projects that a sentence must hold to stand for the list.
+const leastInstead = 0.6
 
 // wholePassage is the share of a question that a passage must hold to answer it by a sentence that
 // holds little itself and stands beside the rest.

@@ -22,6 +22,22 @@ func (e *Engine) instead(p *plan.Plan, pr *catalogue.Project) []catalogue.Fact {
 	return []catalogue.Fact{*f}
 }
 
+// datedBefore returns the sentence before that of a fact whose date stands there: "that month, it raised".
+func (e *Engine) datedBefore(f *catalogue.Fact) (spot, bool) {
+	year := itoa(f.Date.Year)
+	if f.Date.IsZero() || strings.Contains(e.reports[f.Report].Text[f.Start:f.End], year[max(0, len(year)-2):]) {
+		return spot{}, false
+	}
+	ps := &e.cfg.Index.Passages()[f.Passage]
+	sentences := e.readings.of(ps).sentences
+	for i := 1; i < len(sentences); i++ {
+		if ps.Start+sentences[i].start == f.Start {
+			return spot{f.Passage, ps.Start + sentences[i-1].start, ps.Start + sentences[i-1].end}, true
+		}
+	}
+	return spot{}, false
+}
+
 // factRow returns the row of a fact: its value, and what else is stated in its stead; of an attribute that
 // gathers unlike happenings the sentence, which tells what happened.
 func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact) row {
@@ -35,6 +51,9 @@ func (e *Engine) factRow(p *plan.Plan, f *catalogue.Fact, facts []catalogue.Fact
 			r.short, r.text = r.text, r.text+phrase(p.Language, ": “", "：“")+said+"”"
 		}
 		return r
+	}
+	if before, ok := e.datedBefore(f); ok {
+		r.also = append(r.also, before)
 	}
 	others := largestElsewhere(f, facts)
 	if len(others) > 0 && r.ages {

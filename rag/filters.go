@@ -19,18 +19,56 @@ func (e *Engine) listFiltered(p *plan.Plan) (Answer, bool) {
 	if len(rows) == 0 {
 		return notCovered(p, nil), p.Filter.Op == plan.On || p.Filter.Op == plan.None
 	}
-	note, label := "", e.filterLabel(p)
+	note, label := "", e.scoped(p, e.filterLabel(p))
 	if planned := e.plannedSymbols(p, rows); len(planned) > 0 {
 		rows = append(rows, planned...)
-		label, note = e.label(p.Filter.Attribute.ID, p.Language), phrase(p.Language, "none, or only planned, as the reports tell it", "报告称没有，或仅在计划中")
+		label, note = e.scoped(p, e.label(p.Filter.Attribute.ID, p.Language)), phrase(p.Language, "none, or only planned, as the reports tell it", "报告称没有，或仅在计划中")
 	}
 	rows = append(rows, e.misprinted(p, rows)...)
+	rows = append(rows, e.besides(p, rows)...)
 	if p.Filter.Op != plan.None {
 		note = phrase(p.Language,
 			"stated for "+itoa(stated)+" projects; for others the reports give no figure",
 			"报告给出该项数据的项目有 "+itoa(stated)+" 个，其余未说明")
 	}
 	return e.writeRows(p, label, note, rows), true
+}
+
+// scoped puts what bounds a list beside the figure in front of its label: a category, or words of one.
+func (e *Engine) scoped(p *plan.Plan, label string) string {
+	of := ""
+	if p.Category != nil {
+		of = p.Category.Label
+	} else if kinds := e.kinds(p); len(kinds) > 0 {
+		of = listLabel(p, kinds)
+	}
+	if of == "" {
+		return label
+	}
+	return of + phrase(p.Language, ", ", "，") + label
+}
+
+// besides returns a row for each project of which not the asked figure but one that is taken for it passes: a sum that
+// is promised, not raised.
+func (e *Engine) besides(p *plan.Plan, rows []row) []row {
+	var out []row
+	for _, a := range e.cfg.Vocabulary.Attributes {
+		if a.Beside != p.Filter.Attribute.ID || p.Filter.Op == plan.Most || p.Filter.Op == plan.Least {
+			continue
+		}
+		of := *p
+		filter := *p.Filter
+		filter.Attribute = a
+		of.Filter = &filter
+		found, _ := e.filtered(&of)
+		for _, r := range found {
+			if !hasRow(rows, r.project) && !hasRow(out, r.project) {
+				r.beside, r.below = true, a.Label.In(p.Language)
+				out = append(out, r)
+			}
+		}
+	}
+	return out
 }
 
 // misprinted returns a row for each project whose only figure cannot be read as it is printed: whether it passes is
@@ -51,7 +89,7 @@ func (e *Engine) misprinted(p *plan.Plan, rows []row) []row {
 			continue
 		}
 		r := e.factRow(p, &facts[0], facts)
-		r.beside = true
+		r.beside, r.below = true, phrase(p.Language, "Printed so that it cannot be compared", "原文印法有误，无法比较")
 		out = append(out, r)
 	}
 	return out
@@ -179,17 +217,31 @@ func (e *Engine) inAskedWords(p *plan.Plan, rows []row, keys ...plan.Concept) []
 			report := e.reports[e.cfg.Index.Passages()[r.passage].Report]
 			if slices.ContainsFunc(statements.Split(report.Text[r.start:r.end], -1), func(s string) bool {
 				normal := corpus.Normal(s)
-				return c.Match(normal) == 1 && !slices.ContainsFunc(keys, func(k plan.Concept) bool { return k.Attribute == "" && k.Match(normal) == 0 })
+				return c.Match(normal) == 1 && !tellsOtherQuarter(p.Filter, s) && !slices.ContainsFunc(keys, func(k plan.Concept) bool { return k.Attribute == "" && k.Match(normal) == 0 })
 			}) {
 				kept = append(kept, r)
 			}
 		}
-		if len(kept) > 0 {
+		if len(kept) > 0 || p.Filter != nil && p.Filter.Op == plan.On && p.Filter.Value.Quarter != 0 {
 			rows = kept
 		}
 	}
 	return rows
 }
+
+// tellsOtherQuarter reports whether a statement tells of a quarter, and not of the one that a list is bounded by.
+func tellsOtherQuarter(f *plan.Filter, statement string) bool {
+	if f == nil || f.Op != plan.On || f.Value.Quarter == 0 {
+		return false
+	}
+	told := anyQuarter.FindAllStringSubmatch(statement, -1)
+	return len(told) > 0 && !slices.ContainsFunc(told, func(m []string) bool {
+		return m[1] == itoa(f.Value.Quarter) || m[2] != "" && strings.Index("一二三四", m[2])/len("一")+1 == f.Value.Quarter
+	})
+}
+
+// anyQuarter matches a quarter, with its year or without.
+var anyQuarter = regexp.MustCompile(`Q([1-4])|第\s?([一二三四])\s?季度`)
 
 // statements are what semicolons part.
 var statements = regexp.MustCompile(`[;；]`)

@@ -32,7 +32,32 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	if p.Tense == plan.Planned {
 		note = phrase(p.Language, "planned, as the reports tell it", "报告所述的计划")
 	}
-	return e.writeRows(p, phrase(p.Language, "The reports speak of “", "报告谈到“")+listLabel(p, keys)+"”", note, rows), true
+	return e.writeRows(p, e.spokenLabel(p, keys, rows), note, rows), true
+}
+
+// spokenLabel says what a list by words holds: the words that each of its rows has, and beside which attributes they
+// stand.
+func (e *Engine) spokenLabel(p *plan.Plan, keys []plan.Concept, rows []row) string {
+	held := slices.DeleteFunc(slices.Clone(keys), func(k plan.Concept) bool {
+		return slices.ContainsFunc(rows, func(r row) bool { return k.Match(corpus.Normal(r.text)) == 0 })
+	})
+	if len(held) == 0 {
+		held = keys
+	}
+	label := phrase(p.Language, "The reports speak of “", "报告谈到“") + listLabel(p, held) + "”"
+	if e.cuesOf(p) == nil {
+		return label
+	}
+	var beside []string
+	for _, a := range p.Attributes {
+		if l := a.Label.In(p.Language); l != "" && !slices.ContainsFunc(held, func(k plan.Concept) bool { return k.Attribute == a.ID }) && a.Type != corpus.Prose && a.Type != corpus.When && a.Type != corpus.Number {
+			beside = append(beside, lower(l, p.Language))
+		}
+	}
+	if len(beside) == 0 {
+		return label
+	}
+	return label + phrase(p.Language, " (", "（") + strings.Join(beside, phrase(p.Language, ", ", "、")) + phrase(p.Language, ")", "）")
 }
 
 // started bounds a list by what the question asks to be started, or not, where its other words alone made it: of

@@ -24,7 +24,8 @@ type row struct {
 	order      float64
 	currency   string // of a sum, by which order tells more or less
 	ages       bool   // text is a figure that tells no date of its own
-	beside     bool   // stands below a ranking, which it has no place in
+	beside     bool   // stands below the rows, which it has no place among
+	below      string // under which heading
 }
 
 // A spot is where a sentence stands: its passage, and its bytes in the report.
@@ -67,6 +68,14 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		}
 		return e.listCategory(p)
 	}
+	if keys := e.keys(p); p.Category == nil && slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.Unlike }) && (len(keys) == 0 || keys[0].Weight < leastUnknown) {
+		if a, ok := e.listStated(p); ok { // what everybody asks for it
+			return a, true
+		}
+	}
+	if a, ok := e.listRound(p); ok {
+		return a, true
+	}
 	if a, ok := e.listNamed(p); ok {
 		return a, true
 	}
@@ -86,6 +95,45 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		return e.listReports(p)
 	}
 	return a, ok
+}
+
+// listRound lists the projects of which a round of money is stated, each with its sum. It reports false where the
+// question names no round, or bounds the list by something else beside.
+func (e *Engine) listRound(p *plan.Plan) (Answer, bool) {
+	i := slices.IndexFunc(p.Attributes, func(a corpus.Attribute) bool {
+		return a.Type == corpus.Amount && slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(o corpus.Attribute) bool { return o.Kin == a.ID })
+	})
+	if i < 0 || p.Filter != nil {
+		return Answer{}, false
+	}
+	of := *p
+	of.Filter = &plan.Filter{Attribute: p.Attributes[i], Op: plan.Equal}
+	round := e.roundAsked(&of)
+	if round == "" || slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		return c.Attribute != p.Attributes[i].ID && c.Weight > leastNarrowing && !e.isRoundWord(round, c)
+	}) {
+		return Answer{}, false
+	}
+	var rows []row
+	for _, pr := range e.in(p) {
+		facts := slices.DeleteFunc(slices.Clone(e.cfg.Catalogue.Facts(pr, p.Attributes[i].ID)), func(f catalogue.Fact) bool {
+			return f.Round != round || f.Denied && !f.Withheld || !allowed(p.Reports, f.Report)
+		})
+		if len(facts) > 0 {
+			rows = append(rows, e.factRow(&of, &facts[0], facts[:1]))
+		}
+	}
+	if len(rows) < 2 {
+		return Answer{}, false
+	}
+	return e.writeRows(p, e.label(p.Attributes[i].ID, p.Language)+phrase(p.Language, ", ", "，")+e.roundLabel(round, p.Language), "", rows), true
+}
+
+// isRoundWord reports whether a word of a question only names the round.
+func (e *Engine) isRoundWord(round string, c plan.Concept) bool {
+	return slices.ContainsFunc(e.cfg.Vocabulary.Rounds, func(r corpus.Cue) bool {
+		return r.ID == round && slices.ContainsFunc(r.All(), func(w string) bool { return c.Match(corpus.Normal(w)) > 0 })
+	})
 }
 
 // asksLabelOnly reports whether the words for attributes that a question holds are those of its category's label.
@@ -268,17 +316,23 @@ func (e *Engine) firstSentence(h *Hit, pr *catalogue.Project) candidate {
 // minSaying is how many characters beside the name a sentence needs to say something.
 const minSaying = 8
 
-// listStated lists what is stated of an asked figure for each project of a category.
+// listStated lists what is stated of an asked figure for each project of a category, or of all where the figures are
+// of unlike things.
 func (e *Engine) listStated(p *plan.Plan) (Answer, bool) {
 	var rows []row
+	all := e.cfg.Index.Passages()
 	for _, a := range p.Attributes {
-		if a.Type != corpus.Amount && a.Type != corpus.Number {
+		if a.Type != corpus.Amount && a.Type != corpus.Number || p.Category == nil && !a.Unlike {
 			continue
 		}
 		for _, pr := range e.in(p) {
 			for _, f := range e.cfg.Catalogue.Facts(pr, a.ID) {
 				if allowed(p.Reports, f.Report) && !slices.ContainsFunc(rows, func(r row) bool { return r.project == pr && r.start == f.Start }) {
-					rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End], quoted: true})
+					r := row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End], quoted: true}
+					if h := (Hit{Passage: all[f.Passage]}); h.Kind == corpus.TableRow {
+						r.text, r.quoted, r.start, r.end = rowText(&h), false, h.Start, h.End
+					}
+					rows = append(rows, r)
 				}
 			}
 		}
@@ -286,5 +340,11 @@ func (e *Engine) listStated(p *plan.Plan) (Answer, bool) {
 	if len(rows) == 0 {
 		return Answer{}, false
 	}
-	return e.writeRows(p, p.Category.Label, "", rows), true
+	note, label := "", ""
+	if p.Category != nil {
+		label = p.Category.Label
+	} else if i := slices.IndexFunc(p.Attributes, func(a corpus.Attribute) bool { return a.Unlike }); i >= 0 {
+		label, note = p.Attributes[i].Label.In(p.Language), phrase(p.Language, "each of another thing", "各为不同的东西")
+	}
+	return e.writeRows(p, label, note, rows), true
 }

@@ -100,6 +100,10 @@ func (e *Engine) isNamed(c plan.Concept) bool {
 func (e *Engine) listNamed(p *plan.Plan) (Answer, bool) {
 	rows := e.namedRows(p)
 	if len(rows) == 0 {
+		keys := e.keys(p)
+		if len(keys) == 1 && e.isNamed(keys[0]) && e.namesOthers(p, keys[0]) {
+			return notCovered(p, nil), true // of each alone, but not of both
+		}
 		return Answer{}, false
 	}
 	return e.writeRows(p, listLabel(p, e.keys(p)), "", rows), true
@@ -125,12 +129,29 @@ func (e *Engine) namedRows(p *plan.Plan) []row {
 			if !e.ofKinds(pr, kinds) {
 				continue
 			}
-			if f := e.namedFact(p, pr, id, asked); f != nil {
+			if f := e.namedFact(p, pr, id, asked); f != nil && e.holdsOthers(p, f, id, keys[0]) {
 				rows = append(rows, row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End], quoted: true})
 			}
 		}
 	}
 	return rows
+}
+
+// namesOthers reports whether the question names another value of an attribute beside the key.
+func (e *Engine) namesOthers(p *plan.Plan, key plan.Concept) bool {
+	return slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		n, ok := e.named[c.Attribute]
+		return ok && c.Text != key.Text && !slices.Contains(key.Alternatives, c.Alternatives[0]) && slices.Contains(n.normals, c.Alternatives[0])
+	})
+}
+
+// holdsOthers reports whether the sentence of a fact holds the other values of the attribute that the question
+// names: an L2 on Acme is not all that is on Acme.
+func (e *Engine) holdsOthers(p *plan.Plan, f *catalogue.Fact, attribute string, key plan.Concept) bool {
+	normal := corpus.Normal(e.reports[f.Report].Text[f.Start:f.End])
+	return !slices.ContainsFunc(p.Concepts, func(c plan.Concept) bool {
+		return c.Text != key.Text && !slices.Contains(key.Alternatives, c.Alternatives[0]) && c.Attribute == attribute && slices.Contains(e.named[attribute].normals, c.Alternatives[0]) && c.Match(normal) < 1
+	})
 }
 
 // namedFact returns the first fact of the project by which one of the names, in normal form, is its value.

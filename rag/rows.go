@@ -67,8 +67,8 @@ func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer 
 	all := e.cfg.Index.Passages()
 	dated := e.datedApart(rows)
 	for i, r := range rows {
-		if r.beside && i == len(placed) {
-			w.heading(phrase(p.Language, "Printed so that it cannot be compared:", "原文印法有误，无法比较："))
+		if r.beside && (i == 0 || rows[i-1].below != r.below) {
+			w.heading(r.below + phrase(p.Language, ":", "："))
 		}
 		text := r.text
 		if published := e.reports[all[r.passage].Report].Published; dated && r.ages && !published.IsZero() {

@@ -178,7 +178,7 @@ func (e *Engine) isCommon(w string) bool {
 // isProper reports whether a word with a capital is somebody's name: not a word that many passages hold, not a
 // word of a title, and not letters alone but for those before another name.
 func (e *Engine) isProper(w string, another, title bool) bool {
-	if len([]rune(w)) < 3 || e.isCommon(w) || slices.Contains(e.cfg.Vocabulary.Names.Suffixes, strings.ToLower(w)) {
+	if len([]rune(w)) < 3 || e.isCommon(w) || e.isCue(w) || slices.Contains(e.cfg.Vocabulary.Names.Suffixes, strings.ToLower(w)) {
 		return false
 	}
 	inner := strings.IndexFunc(w[1:], unicode.IsUpper) >= 0
@@ -187,6 +187,17 @@ func (e *Engine) isProper(w string, another, title bool) bool {
 		return inner && lower
 	}
 	return lower || another
+}
+
+// isCue reports whether a word is one by which an attribute is told: "Tokenomics" is nobody.
+func (e *Engine) isCue(w string) bool {
+	normal := corpus.Normal(w)
+	for _, cues := range e.cues {
+		if slices.Contains(cues.all, normal) || slices.Contains(cues.state, normal) {
+			return true
+		}
+	}
+	return false
 }
 
 // A word that more than one passage in commonShare holds, and more than minCommon, is no name.
@@ -288,10 +299,13 @@ func (e *Engine) withoutProjects(text string) string {
 	return text
 }
 
+// madeWords are words for making a thing, by which a text says by whom it was made.
+var madeWords = []string{"构建", "开发", "打造", "创立", "创建", "创办", "研发", "built", "made", "developed", "created"}
+
 // saysByWhom reports whether a text says by whom the attribute was done: "founded by a team of", "由…团队创立".
 func (e *Engine) saysByWhom(text string, attributes []corpus.Attribute) bool {
 	for _, a := range attributes {
-		for _, w := range slices.Concat(a.State.All(), a.En, a.Zh, []string{"构建", "开发", "打造", "built", "made", "developed", "created"}) {
+		for _, w := range slices.Concat(a.State.All(), a.En, a.Zh, madeWords) {
 			for _, at := range e.wordsAt(text, w) {
 				if corpus.HanShare(w) == 0 {
 					if byBehind.MatchString(text[at[1]:]) {
@@ -299,7 +313,8 @@ func (e *Engine) saysByWhom(text string, attributes []corpus.Attribute) bool {
 					}
 					continue
 				}
-				if byBefore.MatchString(text[runesBack(text, at[0], nearRole):at[0]]) {
+				before := text[runesBack(text, at[0], nearRole):at[0]]
+				if byBefore.MatchString(before) || slices.Contains(madeWords, w) && strings.HasSuffix(before, "团队") {
 					return true
 				}
 			}
@@ -310,7 +325,7 @@ func (e *Engine) saysByWhom(text string, attributes []corpus.Attribute) bool {
 
 var (
 	byBehind = regexp.MustCompile(`^ by \S`)
-	byBefore = regexp.MustCompile(`由[^，。；]+$|团队$`)
+	byBefore = regexp.MustCompile(`由[^，。；]+$`)
 )
 
 // tellsWhen reports whether c dates what is asked: it states such a fact, or a part of it holds a date and a

@@ -137,3 +137,37 @@ func TestCountedNow(t *testing.T) {
 		t.Errorf("status %s\n%s", a.Status, a.Render())
 	}
 }
+
+// TestSections holds that what stands under a heading is told under it: an entry each of a section of projects, what is
+// for and what is against a thing each by itself.
+func TestSections(t *testing.T) {
+	w := landscape(t)
+	for question, want := range map[string][]string{
+		"summary of the flow batteries section":            {"Flow batteries: ", "Haldenflow: ", "Zephyr Zinc: "},
+		"what are the headwinds and tailwinds of storage?": {"Headwinds\n", "\nTailwinds\n"},
+		"储能行业的阻力和助力分别有哪些":                                  {"阻力\n", "\n助力\n"},
+	} {
+		a := w.ask(t, question)
+		got := a.Render()
+		for _, s := range want {
+			if !strings.Contains(got, s) {
+				t.Errorf("%q: no %q in\n%s", question, s, got)
+			}
+		}
+	}
+}
+
+// TestThingsNotProjects holds that a question which one of other things, or which drawbacks there are, does not list
+// projects.
+func TestThingsNotProjects(t *testing.T) {
+	w := canals(t)
+	for _, question := range []string{
+		"which season is the best for dredging?",
+		"what problems do the canals have?",
+		"运河有哪些难点？",
+	} {
+		if a := w.ask(t, question); strings.Contains(a.Render(), " project") || strings.Contains(a.Render(), "个项目") {
+			t.Errorf("%q:\n%s", question, a.Render())
+		}
+	}
+}

@@ -50,6 +50,7 @@ type statedAttribute struct {
 	cue    *regexp.Regexp
 	unless *regexp.Regexp // nil for none
 	names  *regexp.Regexp // of type Name: its values; nil for none
+	beside string         // the attribute that it is taken for, or ""
 }
 
 type namedPattern struct {
@@ -65,7 +66,7 @@ func newFactReader(v *corpus.Vocabulary) *factReader {
 			r.kinds[a.ID] = a.Type
 		}
 		if cue := wordPattern(a.State); cue != nil {
-			r.attributes = append(r.attributes, statedAttribute{a.ID, a.Type, cue, wordPattern(a.Unless), namesPattern(a.Values)})
+			r.attributes = append(r.attributes, statedAttribute{a.ID, a.Type, cue, wordPattern(a.Unless), namesPattern(a.Values), a.Beside})
 			for _, names := range a.Values {
 				for _, n := range names {
 					r.canonical[n] = names[0]
@@ -156,7 +157,7 @@ func (c *Catalogue) readSentence(r *factReader, n int, p corpus.Passage, span co
 		denied := c.denials(r, text, clauses, n, base, out)
 		for i := range denied {
 			if f := &denied[i]; f.Withheld && r.kinds[f.Attribute] == corpus.Amount {
-				f.Date = onlyDate(values)
+				f.Date, f.Round = onlyDate(values), r.onlyRound(text)
 			}
 		}
 		out = append(out, denied...)
@@ -295,10 +296,23 @@ func (r *factReader) attribute(text string, clauses []corpus.Span, v corpus.Valu
 			}
 		}
 	}
-	if best == nil || best.vetoed(text, clauses[at], v) || v.Kind == corpus.Name && (bestDistance > maxNameDistance || best.unlessIn(text, clauses[at])) {
+	if best != nil && best.vetoed(text, clauses[at], v) {
+		return r.takenFor(best, text[clauses[at].Start:clauses[at].End])
+	}
+	if best == nil || v.Kind == corpus.Name && (bestDistance > maxNameDistance || best.unlessIn(text, clauses[at])) {
 		return nil
 	}
 	return best
+}
+
+// takenFor returns the attribute that is taken for a and that a clause tells; nil for none.
+func (r *factReader) takenFor(a *statedAttribute, clause string) *statedAttribute {
+	for i := range r.attributes {
+		if o := &r.attributes[i]; o.beside == a.id && o.cue.MatchString(clause) {
+			return o
+		}
+	}
+	return nil
 }
 
 // tellingClauses returns the clauses that may say what v is a value of: its own and the one before; of "In May 2020,

@@ -77,3 +77,18 @@ func (r *factReader) pairedRound(text string, cl corpus.Span, values []corpus.Va
 	}
 	return rounds[place].id
 }
+
+// onlyRound returns the one round that a text names; "" for none or several.
+func (r *factReader) onlyRound(text string) string {
+	only := ""
+	for _, p := range r.rounds {
+		if p.id == totalRound || !p.pattern.MatchString(text) {
+			continue
+		}
+		if only != "" {
+			return ""
+		}
+		only = p.id
+	}
+	return only
+}

@@ -172,4 +172,4 @@ func (p *Planner) asksWords(pl *Plan, full string) bool {
 var whatBefore = regexp.MustCompile(`(?:^| )(?:what|which)(?: are| is)?(?: the)?(?: \w+){0,2} +$|有 (?:哪 些|什 么|啥) +(?:的 +)?$`)
 
 // wordsAsked matches what stands behind such a word.
-var wordsAsked = regexp.MustCompile(`^ +(?:有 哪 些|有 什 么|有 啥|是 什 么|是 啥|都 有)`)
+var wordsAsked = regexp.MustCompile(`^ +(?:分 别 |都 |各 )*(?:有 哪 些|有 什 么|有 啥|是 什 么|是 啥|都 有)`)

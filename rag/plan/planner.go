@@ -240,6 +240,9 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	rest = p.dateConcepts(&pl, question, rest)
 	p.readConcepts(&pl, rest)
 	pl.Counted = counted(&pl, full)
+	if pl.Decline == "" && pricesSymbol(&pl, question, mentions) {
+		pl.Decline = Live
+	}
 	if pl.Decline == Live && countsThings(&pl) {
 		pl.Decline = "" // what the reports count is told with its date
 	}
@@ -306,6 +309,17 @@ func (p *Planner) asksOfPublisher(full string) bool {
 
 // categoryAttribute is the attribute of the headings that projects stand under.
 const categoryAttribute = "category"
+
+// pricesSymbol reports whether a question asks the price of what a symbol stands for: the reports tell prices of what
+// projects sell.
+func pricesSymbol(pl *Plan, question string, mentions []catalogue.Mention) bool {
+	if !slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Amount && a.Unlike }) || len(mentions) != 1 {
+		return false
+	}
+	m := mentions[0]
+	written := strings.TrimPrefix(question[m.Start:m.End], "$")
+	return slices.ContainsFunc(m.Project.Tickers, func(t string) bool { return strings.EqualFold(t, written) }) && !strings.EqualFold(m.Project.Name, written)
+}
 
 // countsThings reports whether a question asks how many of something there are, not what something is worth.
 func countsThings(pl *Plan) bool {
