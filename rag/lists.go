@@ -123,7 +123,7 @@ func (e *Engine) listRound(p *plan.Plan) (Answer, bool) {
 			rows = append(rows, e.factRow(&of, &facts[0], facts[:1]))
 		}
 	}
-	if len(rows) < 2 {
+	if len(rows) == 0 {
 		return Answer{}, false
 	}
 	return e.writeRows(p, e.label(p.Attributes[i].ID, p.Language)+phrase(p.Language, ", ", "，")+e.roundLabel(round, p.Language), "", rows), true

@@ -171,3 +171,57 @@ func TestThingsNotProjects(t *testing.T) {
 		}
 	}
 }
+
+const leagueReview = `# League review
+
+## Clubs
+
+### Ash Arena
+
+Ash Arena is a stadium on Solana with 20 members. Ash Arena completed a $3 million seed round in April 2022. Its mainnet is planned for Q4.
+
+### Beech Bowl
+
+Beech Bowl is an L2 on Ethereum. In May 2022, Beech Bowl received a $25 million investment commitment from Oak Group. Roadmap: 2024 Q2 opens a shop; Q4 launches the mainnet.
+
+### Chestnut Court
+
+Chestnut Court is a court built on Ethereum. Chestnut Court 完成种子轮融资，榆树资本领投，融资金额未披露。 Rental of a hall costs $5 per hour. Its token is $NUT.
+
+### Damson Dome
+
+2022 年 3 月，Damson Dome 完成融资，金额未披露。该月，榆树资本向 Damson Dome 追加 500 万美元投资。Damson Dome 的代币经济尚未公布，据团队成员称，年底开放。Rental of a hall costs $9 per hour.
+`
+
+// TestLists holds what stands in lists of rounds, of years, of quarters and of two values at once, and what stands below them.
+func TestLists(t *testing.T) {
+	w := reported(t, note{"League", 3, leagueReview})
+	for _, tt := range []struct {
+		question    string
+		want, never []string
+	}{
+		{"which projects raised a seed round?", []string{"Raised, seed round: 2 projects", "Ash Arena: $3 million (seed round, April 2022)", "Chestnut Court: not disclosed, the report says"}, []string{"Beech Bowl"}},
+		{"which projects raised money in 2022?", []string{"Raised in 2022: 2 projects", "Damson Dome: $5 million (March 2022) [1] [2]", "Committed, not raised:\nBeech Bowl: $25 million (May 2022)"}, nil},
+		{"how much did Beech Bowl raise?", []string{"investment commitment"}, nil},
+		{"which projects launch their mainnet in Q2 2024?", nil, []string{"Beech Bowl", "Ash Arena"}},
+		{"which projects launch their mainnet in Q4 2024?", []string{"Beech Bowl", "Ash Arena"}, nil},
+		{"which projects are an L2 on Ethereum?", []string{"Beech Bowl"}, []string{"Chestnut Court"}},
+		{"which projects are an L2 on Solana?", []string{"I found no answer to this"}, []string{"Beech Bowl"}},
+		{"which projects have a price per hour?", []string{"$5 per hour", "$9 per hour"}, nil},
+		{"what is the NUT price?", []string{"I have no live prices"}, nil},
+		{"谁创立了 Damson Dome", []string{"我没有在其中找到"}, []string{"据团队成员称"}},
+	} {
+		a := w.ask(t, tt.question)
+		got := a.Render()
+		for _, s := range tt.want {
+			if !strings.Contains(got, s) {
+				t.Errorf("%q: no %q in\n%s", tt.question, s, got)
+			}
+		}
+		for _, s := range tt.never {
+			if strings.Contains(got, s) {
+				t.Errorf("%q: %q in\n%s", tt.question, s, got)
+			}
+		}
+	}
+}
