@@ -52,6 +52,23 @@ func canals(t *testing.T) *world {
 	return reported(t, note{"Towpath Press", 3, canalReview}, note{"Sluice Notes", 12, canalNote})
 }
 
+// rendered asks and wants parts in the answer as text, and others never.
+func rendered(t *testing.T, w *world, question string, want, never []string) {
+	t.Helper()
+	a := w.ask(t, question)
+	got := a.Render()
+	for _, s := range want {
+		if !strings.Contains(got, s) {
+			t.Errorf("%q: no %q in\n%s", question, s, got)
+		}
+	}
+	for _, s := range never {
+		if strings.Contains(got, s) {
+			t.Errorf("%q: %q in\n%s", question, s, got)
+		}
+	}
+}
+
 // TestWhole holds what is said of a report, of a project over time and of all reports as wholes.
 func TestWhole(t *testing.T) {
 	w := canals(t)
@@ -67,18 +84,7 @@ func TestWhole(t *testing.T) {
 		{"do the reports disagree on anything?", []string{"Amber Arcade, raised: $9 million (seed round), as of 2024-12; $5 million (seed round, June 2022), as of 2024-03"}, []string{"Birch"}},
 		{"do the reports disagree about Dune Depot?", []string{"I compared the figures that the reports state of Dune Depot and found none that differ."}, nil},
 	} {
-		a := w.ask(t, tt.question)
-		got := a.Render()
-		for _, s := range tt.want {
-			if !strings.Contains(got, s) {
-				t.Errorf("%q: no %q in\n%s", tt.question, s, got)
-			}
-		}
-		for _, s := range tt.never {
-			if strings.Contains(got, s) {
-				t.Errorf("%q: %q in\n%s", tt.question, s, got)
-			}
-		}
+		rendered(t, w, tt.question, tt.want, tt.never)
 	}
 	a := w.ask(t, "timeline of Amber Arcade?")
 	got := a.Render()
@@ -108,18 +114,7 @@ func TestConditionsKept(t *testing.T) {
 		{"who built Cedar Cove?", []string{"developed by Lock Guild Ltd"}, nil},
 		{"why do the canals silt up?", []string{"because nobody dredges them"}, nil},
 	} {
-		a := w.ask(t, tt.question)
-		got := a.Render()
-		for _, s := range tt.want {
-			if !strings.Contains(got, s) {
-				t.Errorf("%q: no %q in\n%s", tt.question, s, got)
-			}
-		}
-		for _, s := range tt.never {
-			if strings.Contains(got, s) {
-				t.Errorf("%q: %q in\n%s", tt.question, s, got)
-			}
-		}
+		rendered(t, w, tt.question, tt.want, tt.never)
 	}
 }
 
@@ -147,13 +142,7 @@ func TestSections(t *testing.T) {
 		"what are the headwinds and tailwinds of storage?": {"Headwinds\n", "\nTailwinds\n"},
 		"储能行业的阻力和助力分别有哪些":                                  {"阻力\n", "\n助力\n"},
 	} {
-		a := w.ask(t, question)
-		got := a.Render()
-		for _, s := range want {
-			if !strings.Contains(got, s) {
-				t.Errorf("%q: no %q in\n%s", question, s, got)
-			}
-		}
+		rendered(t, w, question, want, nil)
 	}
 }
 
@@ -166,9 +155,7 @@ func TestThingsNotProjects(t *testing.T) {
 		"what problems do the canals have?",
 		"运河有哪些难点？",
 	} {
-		if a := w.ask(t, question); strings.Contains(a.Render(), " project") || strings.Contains(a.Render(), "个项目") {
-			t.Errorf("%q:\n%s", question, a.Render())
-		}
+		rendered(t, w, question, nil, []string{" project", "个项目"})
 	}
 }
 
@@ -211,17 +198,6 @@ func TestLists(t *testing.T) {
 		{"what is the NUT price?", []string{"I have no live prices"}, nil},
 		{"谁创立了 Damson Dome", []string{"我没有在其中找到"}, []string{"据团队成员称"}},
 	} {
-		a := w.ask(t, tt.question)
-		got := a.Render()
-		for _, s := range tt.want {
-			if !strings.Contains(got, s) {
-				t.Errorf("%q: no %q in\n%s", tt.question, s, got)
-			}
-		}
-		for _, s := range tt.never {
-			if strings.Contains(got, s) {
-				t.Errorf("%q: %q in\n%s", tt.question, s, got)
-			}
-		}
+		rendered(t, w, tt.question, tt.want, tt.never)
 	}
 }
