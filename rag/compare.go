@@ -60,7 +60,8 @@ func (e *Engine) table(w *writer, p *plan.Plan) {
 		dates := map[corpus.Date]bool{}
 		for _, pr := range p.Projects {
 			facts := e.cfg.Catalogue.Facts(pr, a.ID)
-			if a.Type == corpus.Number || a.Type == corpus.When || a.Kin != "" { // "no users yet" is seldom all that a report says of users
+			stated := slices.ContainsFunc(facts, func(f catalogue.Fact) bool { return !f.Denied })
+			if stated || a.Type == corpus.Number || a.Type == corpus.When || a.Kin != "" { // "no users yet" is seldom all that a report says of users
 				facts = slices.DeleteFunc(facts, func(f catalogue.Fact) bool { return f.Denied })
 			}
 			if len(facts) == 0 {

@@ -28,11 +28,18 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	if len(rows) == 0 {
 		return Answer{}, false
 	}
-	note := ""
-	if p.Tense == plan.Planned {
-		note = phrase(p.Language, "planned, as the reports tell it", "报告所述的计划")
+	return e.writeRows(p, e.spokenLabel(p, keys, rows), tenseNote(p), rows), true
+}
+
+// tenseNote says of which tense the rows of a list are, where one is asked for.
+func tenseNote(p *plan.Plan) string {
+	switch p.Tense {
+	case plan.Planned:
+		return phrase(p.Language, "planned, as the reports tell it", "报告所述的计划")
+	case plan.Done:
+		return phrase(p.Language, "there already, as the reports tell it", "报告称已有")
 	}
-	return e.writeRows(p, e.spokenLabel(p, keys, rows), note, rows), true
+	return ""
 }
 
 // spokenLabel says what a list by words holds: the words that each of its rows has, and beside which attributes they

@@ -61,7 +61,7 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		if len(rows) == 0 {
 			return notCovered(p, nil), true
 		}
-		return e.writeRows(p, p.Category.Label+phrase(p.Language, ", the reports speak of “", "，报告谈到“")+listLabel(p, keys)+"”", "", rows), true
+		return e.writeRows(p, p.Category.Label+phrase(p.Language, ", the reports speak of “", "，报告谈到“")+listLabel(p, keys)+"”", tenseNote(p), rows), true
 	case p.Category != nil && !e.narrower(p):
 		if a, ok := e.listStated(p); ok {
 			return a, true
@@ -258,7 +258,24 @@ func (e *Engine) listCategory(p *plan.Plan) (Answer, bool) {
 	sort.SliceStable(rows, func(i, j int) bool {
 		return placeOf(&rows[i], p.Category.Label, all) < placeOf(&rows[j], p.Category.Label, all)
 	})
-	return e.writeRows(p, p.Category.Label, "", rows), true
+	return e.writeRows(p, p.Category.Label, e.filedBy(p), rows), true
+}
+
+// filedBy says whose heading a category is, if it is one publisher's and the question does not name the report: others
+// may speak of the same and file it otherwise.
+func (e *Engine) filedBy(p *plan.Plan) string {
+	var publishers []string
+	for _, pr := range e.in(p) {
+		for _, c := range pr.Categories {
+			if r := e.reports[c.Report]; (strings.HasSuffix(c.En, p.Category.Label) || strings.HasSuffix(c.Zh, p.Category.Label)) && r.Publisher != "" && !slices.Contains(publishers, r.Publisher) {
+				publishers = append(publishers, r.Publisher)
+			}
+		}
+	}
+	if len(publishers) != 1 || len(p.Reports) > 0 {
+		return ""
+	}
+	return phrase(p.Language, "as "+publishers[0]+" files them", "按 "+publishers[0]+" 的分类")
 }
 
 // placeOf returns the passage by which a row is ordered: the one that files its project under the

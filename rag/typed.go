@@ -189,7 +189,7 @@ func (e *Engine) isProper(w string, another, title bool) bool {
 	return lower || another
 }
 
-// isCue reports whether a word is one by which an attribute is told: "Tokenomics" is nobody.
+// isCue reports whether a word is one by which an attribute is told, and so nobody's name.
 func (e *Engine) isCue(w string) bool {
 	normal := corpus.Normal(w)
 	for _, cues := range e.cues {

@@ -189,6 +189,10 @@ func TestLists(t *testing.T) {
 	}{
 		{"which projects raised a seed round?", []string{"Raised, seed round: 2 projects", "Ash Arena: $3 million (seed round, April 2022)", "Chestnut Court: not disclosed, the report says"}, []string{"Beech Bowl"}},
 		{"which projects raised money in 2022?", []string{"Raised in 2022: 2 projects", "Damson Dome: $5 million (March 2022) [1] [2]", "Committed, not raised:\nBeech Bowl: $25 million (May 2022)"}, nil},
+		{"融资超过二百万美元的项目有哪些", []string{"超过 200 万美元：共 2 个项目", "Ash Arena", "Damson Dome"}, nil},
+		{"融资超过四百万美元的项目有哪些", []string{"超过 400 万美元：共 1 个项目", "Damson Dome"}, []string{"Ash Arena"}},
+		{"which clubs are there?", []string{"Clubs: 4 projects (as League files them)"}, nil},
+		{"is Ash Arena live?", []string{"Its mainnet is planned for Q4."}, nil},
 		{"how much did Beech Bowl raise?", []string{"investment commitment"}, nil},
 		{"which projects launch their mainnet in Q2 2024?", nil, []string{"Beech Bowl", "Ash Arena"}},
 		{"which projects launch their mainnet in Q4 2024?", []string{"Beech Bowl", "Ash Arena"}, nil},

@@ -117,7 +117,33 @@ var (
 )
 
 // inDigits writes them with a digit.
-func inDigits(question string) string { return spelledFigure.ReplaceAllString(question, "1 $1") }
+func inDigits(question string) string {
+	question = spelledFigure.ReplaceAllString(question, "1 $1")
+	return hanFigure.ReplaceAllStringFunc(question, func(s string) string {
+		m := hanFigure.FindStringSubmatch(s)
+		return strconv.Itoa(hanNumber(m[1])) + " " + m[2]
+	})
+}
+
+// hanFigure matches a figure in characters before its scale: "一千" in "一千万".
+var hanFigure = regexp.MustCompile(`([一二两三四五六七八九十百千]+)([万亿])`)
+
+// hanNumber reads a number below ten thousand in characters: "一千二百" is 1200, "千" alone 1000.
+func hanNumber(s string) int {
+	total, digit := 0, 0
+	for _, r := range s {
+		unit := map[rune]int{'十': 10, '百': 100, '千': 1000}[r]
+		if unit == 0 {
+			digit = strings.Index("一二三四五六七八九", string(r))/len("一") + 1
+			if r == '两' {
+				digit = 2
+			}
+			continue
+		}
+		total, digit = total+max(digit, 1)*unit, 0
+	}
+	return total + digit
+}
 
 // howMany matches how many of the largest or smallest are asked for.
 var howMany = regexp.MustCompile(`(?i)\btop (\d{1,2}|two|three|four|five|ten)\b|\b(\d{1,2}|two|three|four|five|ten) (?:largest|biggest|smallest|highest|lowest|most|least|cheapest|best)|(?:最\S{1,2}|前)的?(\d{1,2}|[一二两三四五六七八九十])[个名家]?`)

@@ -227,7 +227,7 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	}
 	pl.Category = p.category(full, rest)
 	pl.Tense = p.tense(full)
-	rest = p.cutTenses(rest)
+	rest = p.cutTenses(rest, len(mentions) > 0)
 	rest = p.cutIntent(rest, question)
 	pl.Each = pl.Intent == Count && pl.Category == nil && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
@@ -267,10 +267,13 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	return pl
 }
 
-// cutTenses removes the words that say the tense, but for those that name an attribute, too.
-func (p *Planner) cutTenses(rest string) string {
+// cutTenses removes the words that say the tense, but for those that name an attribute, too; where a project is named,
+// also but for those that hold one: "is Acme live" asks for nothing else.
+func (p *Planner) cutTenses(rest string, named bool) string {
 	for _, c := range p.tenses {
-		if !slices.ContainsFunc(p.attributes, func(a cue[corpus.Attribute]) bool { return strings.Contains(a.phrase, c.phrase) }) {
+		if !slices.ContainsFunc(p.attributes, func(a cue[corpus.Attribute]) bool {
+			return strings.Contains(a.phrase, c.phrase) || named && strings.Contains(c.phrase, a.phrase)
+		}) {
 			rest = strings.ReplaceAll(rest, c.phrase, "  ")
 		}
 	}
