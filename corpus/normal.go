@@ -45,7 +45,7 @@ func stem(w string) string {
 			return w
 		}
 	}
-	if len(w) < 3 {
+	if len(w) < 3 || len(w) == 3 && w[2] == 'y' { // "apy" is no API
 		return w
 	}
 	env := snowballstem.NewEnv(w)

@@ -315,7 +315,7 @@ func (e *Engine) coveredFor(p *plan.Plan, hits []Hit, cands []candidate) bool {
 		if !slices.ContainsFunc(p.Projects, c.concerns) || len(p.Wants) > 0 && c.holds == 0 && !e.toldInWords(p, &c) {
 			return false
 		}
-		if len(c.states) == 0 && (c.coverage < wholeCoverage && asksFigure(p) && !tellsFigure(p, &c) && !c.leadTells ||
+		if len(c.states) == 0 && (c.coverage < wholeCoverage && asksFigure(p) && !e.tellsFigure(p, &c) && !c.leadTells ||
 			p.Counted != nil && !e.figureOf(p.Counted, &c) && !e.toldInWords(p, &c)) {
 			return false // a figure, but of nothing that the question names
 		}
@@ -335,10 +335,12 @@ func asksFigure(p *plan.Plan) bool {
 	})
 }
 
-// tellsFigure reports whether c holds a word for one of the attributes that p asks the value of.
-func tellsFigure(p *plan.Plan, c *candidate) bool {
-	return slices.ContainsFunc(p.Concepts, func(k plan.Concept) bool {
-		return k.Match(c.normal) > 0 && slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool { return a.ID == k.Attribute })
+// tellsFigure reports whether c holds a word for one of the attributes that p asks the value of: one of the
+// attribute's own, not any translation of the question's.
+func (e *Engine) tellsFigure(p *plan.Plan, c *candidate) bool {
+	return slices.ContainsFunc(p.Attributes, func(a corpus.Attribute) bool {
+		cues := e.cues[a.ID]
+		return slices.ContainsFunc(slices.Concat(cues.all, cues.state), func(w string) bool { return strings.Contains(c.normal, w) })
 	})
 }
 

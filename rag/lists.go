@@ -49,7 +49,13 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		return e.listPlanned(p)
 	}
 	if p.Filter != nil && !p.Each {
-		if a, ok := e.listFiltered(p); ok || p.Filter.Op != plan.Equal {
+		a, ok := e.listFiltered(p)
+		if !ok && p.Category != nil { // its label may only share the words
+			wide := *p
+			wide.Category = nil
+			a, ok = e.listFiltered(&wide)
+		}
+		if ok || p.Filter.Op != plan.Equal {
 			return a, ok
 		}
 	}

@@ -215,8 +215,8 @@ func TestOnePoller(t *testing.T) {
 	second.untilLogged("polling")
 	server.Say(chat, ada, "two")
 	second.messages(chat, 2)
-	for _, c := range server.Calls("getUpdates") {
-		if c.Status == 409 {
+	for _, b := range []*bench{first, second} { // a poll that was given up may still stand on the server's side
+		if strings.Contains(b.logs.String(), "another program polls with the same token") {
 			t.Error("one poll ended another")
 		}
 	}

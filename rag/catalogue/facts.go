@@ -299,6 +299,9 @@ func (r *factReader) attribute(text string, clauses []corpus.Span, v corpus.Valu
 	if best != nil && best.vetoed(text, clauses[at], v) {
 		return r.takenFor(best, text[clauses[at].Start:clauses[at].End])
 	}
+	if best != nil && v.Kind == corpus.When && (best.unlessIn(text, clauses[at]) || setsTime(text, clauses, at, v) && best.unlessIn(text, clauses[at+1])) {
+		return nil // a fund is launched, not the project
+	}
 	if best == nil || v.Kind == corpus.Name && (bestDistance > maxNameDistance || best.unlessIn(text, clauses[at])) {
 		return nil
 	}

@@ -229,6 +229,9 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	pl.Tense = p.tense(full)
 	rest = p.cutTenses(rest, len(mentions) > 0)
 	rest = p.cutIntent(rest, question)
+	if pl.Intent == Count {
+		rest = strings.ReplaceAll(rest, " in total ", "  ")
+	}
 	pl.Each = pl.Intent == Count && pl.Category == nil && eachPattern.MatchString(question)
 	rest = p.readAttributes(&pl, rest)
 	rest = p.readFilter(&pl, question, full, rest)
