@@ -70,7 +70,7 @@ func printsSum(text string, num float64) bool {
 // holdsSum reports whether a sentence of the report holds the sum.
 func (e *Engine) holdsSum(text, report string, num float64) bool {
 	return printsSum(text, num) && slices.ContainsFunc(e.values.Read(text, e.reports[report].Published.Year), func(v corpus.Value) bool {
-		return v.Kind != corpus.When && alike(v.Num, num)
+		return (v.Kind == corpus.Amount || v.Scaled) && alike(v.Num, num)
 	})
 }
 

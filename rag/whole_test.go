@@ -178,6 +178,10 @@ Chestnut Court is a court built on Ethereum. Chestnut Court 完成种子轮融�
 ### Damson Dome
 
 2022 年 3 月，Damson Dome 完成融资，金额未披露。该月，榆树资本向 Damson Dome 追加 500 万美元投资。Damson Dome 的代币经济尚未公布，据团队成员称，年底开放。Rental of a hall costs $9 per hour.
+
+### Elder Eye
+
+Elder Eye is an eye clinic with an API for others. Elder Eye was founded in 2019. In March 2015, Elder Eye launched a $2 million fund for pupils. Elder Eye has 1000 beds. Elder Eye pays an APY of 4 per cent.
 `
 
 // TestLists holds what stands in lists of rounds, of years, of quarters and of two values at once, and what stands below them.
@@ -191,8 +195,13 @@ func TestLists(t *testing.T) {
 		{"which projects raised money in 2022?", []string{"Raised in 2022: 2 projects", "Damson Dome: $5 million (March 2022) [1] [2]", "Committed, not raised:\nBeech Bowl: $25 million (May 2022)"}, nil},
 		{"融资超过二百万美元的项目有哪些", []string{"超过 200 万美元：共 2 个项目", "Ash Arena", "Damson Dome"}, nil},
 		{"融资超过四百万美元的项目有哪些", []string{"超过 400 万美元：共 1 个项目", "Damson Dome"}, []string{"Ash Arena"}},
-		{"which clubs are there?", []string{"Clubs: 4 projects (as League files them)"}, nil},
+		{"which clubs are there?", []string{"Clubs: 5 projects (as League files them)"}, nil},
 		{"is Ash Arena live?", []string{"Its mainnet is planned for Q4."}, nil},
+		{"which projects were launched in 2015?", nil, []string{"Elder Eye"}},
+		{"which projects have an APY?", []string{"Elder Eye: Elder Eye pays an APY of 4 per cent."}, []string{"Beech"}},
+		{"will NUT hit $1000 this year?", []string{"I do not give investment advice."}, []string{"1000 beds"}},
+		{"did Ash Arena raise $1000?", nil, []string{"not of Ash Arena"}},
+		{"rank the clubs by sum raised", []string{"Damson Dome", "Ash Arena"}, []string{"Elder Eye"}},
 		{"how much did Beech Bowl raise?", []string{"investment commitment"}, nil},
 		{"which projects launch their mainnet in Q2 2024?", nil, []string{"Beech Bowl", "Ash Arena"}},
 		{"which projects launch their mainnet in Q4 2024?", []string{"Beech Bowl", "Ash Arena"}, nil},
