@@ -209,7 +209,7 @@ func (e *Engine) inAskedTense(p *plan.Plan, facts []catalogue.Fact) []catalogue.
 // beside the keys, if there are any: a testnet is no mainnet, though both are launched.
 func (e *Engine) inAskedWords(p *plan.Plan, rows []row, keys ...plan.Concept) []row {
 	for _, c := range p.Concepts {
-		if c.Attribute != launchAttribute || e.vaguer(p, c) || p.Tense != "" && e.tellsPlans(c.Alternatives[0]) {
+		if c.Attribute != launchAttribute || e.vaguer(p, c) || p.Filter != nil && slices.Contains(e.cues[launchAttribute].vague, c.Alternatives[0]) || p.Tense != "" && e.tellsPlans(c.Alternatives[0]) {
 			continue
 		}
 		var kept []row

@@ -24,9 +24,10 @@ func firmNames(v *corpus.Vocabulary) *regexp.Regexp {
 }
 
 // inFirmOnly reports whether a sentence holds a word of a question nowhere but in the name of an organisation, and the
-// question does not write it as a name: who asks for a hack does not ask for Hack Capital.
+// question does not write it as a name, nor is it no word of the glossary: who asks for a hack does not ask for Hack
+// Capital.
 func (e *Engine) inFirmOnly(question, text string, k plan.Concept) bool {
-	if k.Name || e.firms == nil || !e.firms.MatchString(text) || writtenAsName(question, k.Text) {
+	if k.Name || e.firms == nil || corpus.HanShare(k.Text) == 0 && len(e.cfg.Glossary.FromEnglish(k.Text)) == 0 || !e.firms.MatchString(text) || writtenAsName(question, k.Text) {
 		return false
 	}
 	inside := slices.ContainsFunc(e.firms.FindAllString(text, -1), func(name string) bool { return k.Match(corpus.Normal(name)) > 0 })

@@ -365,7 +365,13 @@ func (e *Engine) listStated(p *plan.Plan) (Answer, bool) {
 	}
 	note, label := "", ""
 	if p.Category != nil {
-		label = p.Category.Label
+		var asked []string
+		for _, a := range p.Attributes {
+			if l := a.Label.In(p.Language); l != "" && (a.Type == corpus.Amount || a.Type == corpus.Number) {
+				asked = append(asked, l)
+			}
+		}
+		label = p.Category.Label + phrase(p.Language, ", ", "，") + strings.Join(asked, phrase(p.Language, ", ", "、"))
 	} else if i := slices.IndexFunc(p.Attributes, func(a corpus.Attribute) bool { return a.Unlike }); i >= 0 {
 		label, note = p.Attributes[i].Label.In(p.Language), phrase(p.Language, "each of another thing", "各为不同的东西")
 	}

@@ -14,7 +14,7 @@ import (
 func (e *Engine) tell(facts []catalogue.Fact, language string) string {
 	var parts []string
 	for _, f := range facts {
-		if e.loose(f.Attribute) {
+		if e.loose(f.Attribute) || e.isUnlike(f.Attribute) {
 			continue // the quotation says of what
 		}
 		parts = append(parts, f.Project.Name+phrase(language, ", ", " 的")+lower(e.label(f.Attribute, language), language)+phrase(language, ": ", "：")+e.value(f, language))

@@ -177,7 +177,7 @@ Chestnut Court is a court built on Ethereum. Chestnut Court 完成种子轮融�
 
 ### Damson Dome
 
-2022 年 3 月，Damson Dome 完成融资，金额未披露。该月，榆树资本向 Damson Dome 追加 500 万美元投资。Damson Dome 的代币经济尚未公布，据团队成员称，年底开放。Rental of a hall costs $9 per hour.
+2022 年 3 月，Damson Dome 完成融资，金额未披露。该月，榆树资本向 Damson Dome 追加 500 万美元投资。Damson Dome 的代币经济尚未公布，据团队成员称，年底发代币。Zorvane Capital invested in Damson Dome.Rental of a hall costs $9 per hour.
 
 ### Elder Eye
 
@@ -197,6 +197,10 @@ func TestLists(t *testing.T) {
 		{"融资超过四百万美元的项目有哪些", []string{"超过 400 万美元：共 1 个项目", "Damson Dome"}, []string{"Ash Arena"}},
 		{"which clubs are there?", []string{"Clubs: 5 projects (as League files them)"}, nil},
 		{"is Ash Arena live?", []string{"Its mainnet is planned for Q4."}, nil},
+		{"Damson Dome 什么时候发币", []string{"年底发代币"}, []string{"报告称未公布"}},
+		{"how many projects has elm put money into?", nil, []string{"Damson Dome"}},
+		{"which projects has zorvane put money into?", []string{"Damson Dome"}, nil},
+		{"what is the difference in price of the halls of Chestnut Court and Damson Dome?", []string{"$5 per hour", "$9 per hour"}, nil},
 		{"which projects were launched in 2015?", nil, []string{"Elder Eye"}},
 		{"which projects have an APY?", []string{"Elder Eye: Elder Eye pays an APY of 4 per cent."}, []string{"Beech"}},
 		{"will NUT hit $1000 this year?", []string{"I do not give investment advice."}, []string{"1000 beds"}},

@@ -246,8 +246,8 @@ func (p *Planner) planOne(question, language string, talk []Turn) Plan {
 	if pl.Decline == "" && pricesSymbol(&pl, question, mentions) {
 		pl.Decline = Live
 	}
-	if pl.Decline == Live && countsThings(&pl) {
-		pl.Decline = "" // what the reports count is told with its date
+	if pl.Decline == Live && (countsThings(&pl) || asksNoPrice(&pl)) {
+		pl.Decline = "" // what the reports tell is told with its date
 	}
 	if pl.Intent == Fact && len(pl.Projects) == 0 && p.asksForHolders(&pl) {
 		pl.Intent = List
@@ -325,6 +325,12 @@ func pricesSymbol(pl *Plan, question string, mentions []catalogue.Mention) bool 
 	m := mentions[0]
 	written := strings.TrimPrefix(question[m.Start:m.End], "$")
 	return slices.ContainsFunc(m.Project.Tickers, func(t string) bool { return strings.EqualFold(t, written) }) && !strings.EqualFold(m.Project.Name, written)
+}
+
+// asksNoPrice reports whether a question names a project and something of it that is no figure of a market.
+func asksNoPrice(pl *Plan) bool {
+	return len(pl.Projects) > 0 && slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Attribute == "" && c.Weight >= leastDoubted }) &&
+		!slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool { return a.Type == corpus.Amount || a.Type == corpus.Symbol })
 }
 
 // countsThings reports whether a question asks how many of something there are, not what something is worth.
