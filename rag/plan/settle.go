@@ -44,7 +44,7 @@ func (p *Planner) settle(pl *Plan, question string) {
 		pl.Wants = nil // what is said for and against holds no figure
 		return
 	}
-	if len(pl.Wants) > 0 || !asksOtherwise(pl, question) {
+	if len(pl.Wants) > 0 || !asksOtherwise(pl, question) && !asksWhether(pl, question) {
 		pl.Wants = refine(pl.Wants, typesOf(asked(pl)))
 	}
 	if muchMore.MatchString(question) {
@@ -57,6 +57,15 @@ func (p *Planner) settle(pl *Plan, question string) {
 
 // byWhatMeans matches a question for the way in which something is done.
 var byWhatMeans = regexp.MustCompile(`(?i)\bhow (?:do|does|can|could|would|to)\b|怎么|怎样|如何|咋`)
+
+// whether matches the beginning of a question for yes or no.
+var whether = regexp.MustCompile(`(?i)^\W*(?:does|do|can|could|will|would)\s`)
+
+// asksWhether reports whether a question is for yes or no about something else than its attributes: no sum need stand
+// in the answer to "does it give the money back".
+func asksWhether(pl *Plan, question string) bool {
+	return whether.MatchString(question) && slices.ContainsFunc(pl.Concepts, func(c Concept) bool { return c.Attribute == "" && c.Weight >= leastDoubted })
+}
 
 // leastDoubted is the weight from which on a word is what a question doubts.
 const leastDoubted = 0.6
