@@ -1,0 +1,87 @@
+package rag
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/plan"
+)
+
+// tenseNote says of which tense the rows of a list are, where one is asked for.
+func tenseNote(p *plan.Plan) string {
+	switch p.Tense {
+	case plan.Planned:
+		return phrase(p.Language, "planned, as the reports tell it", "报告所述的计划")
+	case plan.Done:
+		return phrase(p.Language, "there already, as the reports tell it", "报告称已有")
+	}
+	return ""
+}
+
+// spokenLabel says what a list by words holds: the words that each of its rows has, and beside which attributes they
+// stand.
+func (e *Engine) spokenLabel(p *plan.Plan, keys []plan.Concept, rows []row) string {
+	held := slices.DeleteFunc(slices.Clone(keys), func(k plan.Concept) bool {
+		return slices.ContainsFunc(rows, func(r row) bool { return k.Match(corpus.Normal(r.text)) == 0 })
+	})
+	if len(held) == 0 {
+		held = keys
+	}
+	label := phrase(p.Language, "The reports speak of “", "报告谈到“") + listLabel(p, held) + "”"
+	if e.cuesOf(p) == nil {
+		return label
+	}
+	var beside []string
+	for _, a := range p.Attributes {
+		if l := a.Label.In(p.Language); l != "" && !slices.ContainsFunc(held, func(k plan.Concept) bool { return k.Attribute == a.ID }) && a.Type != corpus.Prose && a.Type != corpus.When && a.Type != corpus.Number {
+			beside = append(beside, lower(l, p.Language))
+		}
+	}
+	if len(beside) == 0 {
+		return label
+	}
+	return label + phrase(p.Language, " (", "（") + strings.Join(beside, phrase(p.Language, ", ", "、")) + phrase(p.Language, ")", "）")
+}
+
+// started bounds a list by what the question asks to be started, or not, where its other words alone made it: of
+// "marketplaces with a mainnet" those of which a sentence tells a mainnet. It returns the words that the rows hold.
+func (e *Engine) started(p *plan.Plan, keys []plan.Concept, rows []row) ([]plan.Concept, []row) {
+	if slices.ContainsFunc(keys, func(k plan.Concept) bool { return k.Attribute != "" }) {
+		return keys, rows
+	}
+	only := *p
+	only.Concepts = e.starts(p)
+	if len(only.Concepts) == 0 {
+		return keys, rows
+	}
+	begun := e.keys(&only)
+	told := e.inAskedWords(&only, e.holding(&only, begun))
+	if len(keys) > 0 {
+		told = slices.DeleteFunc(told, func(r row) bool { return !hasRow(rows, r.project) })
+	}
+	if len(told) == 0 {
+		return keys, nil
+	}
+	return append(slices.Clone(keys), begun...), told
+}
+
+// starts returns the words of a question for what is started that the vocabulary sets apart: a mainnet, not a launch.
+func (e *Engine) starts(p *plan.Plan) []plan.Concept {
+	i := slices.IndexFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == launchAttribute })
+	if i < 0 {
+		return nil
+	}
+	apart := normals(e.cfg.Vocabulary.Attributes[i].Apart.All())
+	return slices.DeleteFunc(slices.Clone(p.Concepts), func(c plan.Concept) bool {
+		return c.Attribute != launchAttribute || !slices.Contains(apart, c.Alternatives[0])
+	})
+}
+
+func listLabel(p *plan.Plan, keys []plan.Concept) string {
+	var words []string
+	for _, k := range keys {
+		words = append(words, asTyped(p.Text, k.Text))
+	}
+	return strings.Join(words, " ")
+}
