@@ -37,7 +37,7 @@ func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, 
 	if p.Decline != "" {
 		return declined(p), nil, nil
 	}
-	for _, whole := range []func(*plan.Plan) (Answer, bool){e.outline, e.differing, e.timeline, e.own} {
+	for _, whole := range []func(*plan.Plan) (Answer, bool){e.outline, e.differing, e.timeline, e.own, e.authors} {
 		if a, ok := whole(p); ok {
 			return a, nil, nil
 		}

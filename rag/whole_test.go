@@ -9,6 +9,15 @@ import (
 
 const canalReview = `# Canal review
 
+Authors:
+
+Ada Quill, editor
+Bo Reed, painter
+
+Helpers:
+
+Cy Lock, diver
+
 Barges are back on the canals.
 
 ## Barge yards
@@ -78,6 +87,9 @@ func TestWhole(t *testing.T) {
 	}{
 		{"what is the Towpath report about?", []string{"Report of Towpath Press (Towpath Press, 2024-03)", "• Barge yards: Amber Arcade, Birch Bank, Cedar Cove", "• Lock keepers: Dune Depot, Elm Exchange", "• Upkeep: The canals silt up"}, []string{"Sluice"}},
 		{"总结一下 Towpath 的报告", []string{"Towpath Press，2024-03", "• Barge yards：Amber Arcade、Birch Bank、Cedar Cove"}, nil},
+		{"who wrote the Towpath report?", []string{"Ada Quill, editor", "Bo Reed, painter"}, []string{"Cy Lock"}},
+		{"Towpath 那份报告是谁写的", []string{"Ada Quill, editor", "Bo Reed, painter"}, []string{"Cy Lock"}},
+		{"who wrote the Sluice report?", []string{"I found no answer to this in the reports."}, nil},
 		{"what do the reports cover?", []string{"Towpath Press, 2024-03", "Sluice Notes, 2024-12"}, nil},
 		{"timeline of Amber Arcade?", []string{"Amber Arcade, by date", "• May 2021: In May 2021 Amber Arcade opened", "• June 2022: ", "• March 2023: "}, nil},
 		{"Amber Arcade 的时间线", []string{"Amber Arcade，按时间", "• 2021 年 5 月：报告原文：“In May 2021"}, nil},
