@@ -39,18 +39,43 @@ func (e *Engine) misprinted(p *plan.Plan, rows []row) []row {
 	default:
 		return nil
 	}
-	if p.Filter.Rows == 1 {
-		return nil // the one that is asked for is told
-	}
 	var out []row
+	if p.Filter.Op == plan.Most && len(rows) > 0 {
+		shown := rows
+		if n := rowLimit(p); n > 0 {
+			shown = rows[:min(n, len(rows))]
+		}
+		out = slices.DeleteFunc(e.doubted(p, rows[0].order), func(r row) bool { return hasRow(shown, r.project) })
+	}
+	if p.Filter.Rows == 1 {
+		return out // the one that is asked for is told
+	}
 	for _, pr := range e.in(p) {
 		facts := slices.DeleteFunc(slices.Clone(e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)), func(f catalogue.Fact) bool { return f.Denied || !allowed(p.Reports, f.Report) })
-		if len(facts) == 0 || hasRow(rows, pr) || slices.ContainsFunc(facts, func(f catalogue.Fact) bool { return !f.Value.Malformed }) {
+		if len(facts) == 0 || hasRow(rows, pr) || hasRow(out, pr) || slices.ContainsFunc(facts, func(f catalogue.Fact) bool { return !f.Value.Malformed && !f.Doubtful }) {
 			continue
 		}
 		r := e.factRow(p, &facts[0], facts)
 		r.beside, r.below = true, phrase(p.Language, "Printed so that it cannot be compared", "原文印法有误，无法比较")
 		out = append(out, r)
+	}
+	return out
+}
+
+// doubted returns a row for each figure above the largest that stands in a report like that and looks like a slip.
+func (e *Engine) doubted(p *plan.Plan, above float64) []row {
+	var out []row
+	for _, pr := range e.in(p) {
+		facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
+		for i := range facts {
+			if f := &facts[i]; f.Doubtful && !f.Denied && f.Value.Num > above && allowed(p.Reports, f.Report) && e.ofKinds(pr, e.kinds(p)) {
+				out = append(out, row{
+					project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.value(*f, p.Language), ages: ages(f),
+					beside: true, below: phrase(p.Language, "Larger as it is printed, which looks like a slip", "按原文印法更大，疑为笔误"),
+				})
+				break
+			}
+		}
 	}
 	return out
 }

@@ -54,7 +54,7 @@ func (e *Engine) filtered(p *plan.Plan) (rows []row, stated int) {
 			facts = slices.DeleteFunc(facts, func(f catalogue.Fact) bool { return f.Round != round })
 		}
 		facts = e.ofThings(things, e.inUnit(p.Filter, e.inAskedTense(p, facts)))
-		if f := passing(p.Filter, facts); f != nil && !exceeds(p.Filter, facts) {
+		if f := passing(p.Filter, facts); f != nil && !exceeds(p.Filter, facts) && !(f.Doubtful && (p.Filter.Op == plan.Most || p.Filter.Op == plan.Least)) {
 			rows = append(rows, e.factRow(p, f, facts))
 		}
 	}

@@ -78,12 +78,13 @@ func isRunIn(text string) bool {
 const longParticle = 5
 
 // openers begin a sentence that is not understood without the one before it; goersOn one
-// that has no subject of its own; pointers stand before the name of a thing said before.
+// that has no subject of its own; adders one that adds to it; pointers stand before the name of a thing said before.
 var (
 	openers = normals([]string{"it", "its", "this", "that", "these", "those", "they", "their", "such", "he", "she", "his", "her",
 		"它", "其", "这", "那", "此", "该", "他", "她", "前者", "后者"})
 	subjects = normals([]string{"it", "they", "he", "she", "它", "他", "她"}) // which stand for a thing alone
 	goersOn  = normals([]string{"并", "且", "还", "也", "and"})
+	adders   = normals([]string{"同时", "此外", "另外", "at the same time", "in addition", "moreover", "similarly", "also"})
 	pointers = normals([]string{"该", "这个", "这款", "this", "these"})
 )
 
@@ -119,6 +120,7 @@ func pointsBack(normal string) bool {
 // that a sentence explains, the one that "it" or "this product" stands in, the one that goes
 // on where it ends.
 func complete(p *plan.Plan, chosen, cands []candidate) []candidate {
+	chosen = inReadingOrder(chosen)
 	out := make([]candidate, 0, len(chosen))
 	left := answerRunes - size(chosen)
 	add := func(c *candidate) {
@@ -148,6 +150,26 @@ func complete(p *plan.Plan, chosen, cands []candidate) []candidate {
 	}
 	return out
 }
+
+// inReadingOrder puts before a sentence that goes on those of the others that stand shortly before it.
+func inReadingOrder(l []candidate) []candidate {
+	out := slices.Clone(l)
+	for i := range out {
+		if n := out[i].normal; !refersBack(n) && !goesOn(n) && !begins(n, adders) {
+			continue
+		}
+		for j := i + 1; j < len(out); j++ {
+			if out[j].number == out[i].number && out[j].line == out[i].line && out[j].place < out[i].place && out[i].place-out[j].place <= near {
+				c := out[j]
+				out = slices.Insert(slices.Delete(out, j, j+1), i, c)
+			}
+		}
+	}
+	return out
+}
+
+// near is how many sentences apart two may stand that are read on from each other.
+const near = 3
 
 // isBareLink reports whether a sentence is one word, as a link is: it explains nothing.
 func isBareLink(text string) bool {

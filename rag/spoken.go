@@ -80,8 +80,13 @@ func (e *Engine) starts(p *plan.Plan) []plan.Concept {
 
 func listLabel(p *plan.Plan, keys []plan.Concept) string {
 	var words []string
-	for _, k := range keys {
-		words = append(words, asTyped(p.Text, k.Text))
+	for i, k := range keys {
+		word := asTyped(p.Text, k.Text)
+		within := func(o plan.Concept) bool { return strings.Contains(asTyped(p.Text, o.Text), word) }
+		if slices.ContainsFunc(keys[:i], within) || slices.ContainsFunc(keys[i+1:], func(o plan.Concept) bool { return within(o) && asTyped(p.Text, o.Text) != word }) {
+			continue // part of another
+		}
+		words = append(words, word)
 	}
 	return strings.Join(words, " ")
 }

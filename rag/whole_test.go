@@ -89,6 +89,7 @@ func TestWhole(t *testing.T) {
 		{"总结一下 Towpath 的报告", []string{"Towpath Press，2024-03", "• Barge yards：Amber Arcade、Birch Bank、Cedar Cove"}, nil},
 		{"who wrote the Towpath report?", []string{"Ada Quill, editor", "Bo Reed, painter"}, []string{"Cy Lock"}},
 		{"Towpath 那份报告是谁写的", []string{"Ada Quill, editor", "Bo Reed, painter"}, []string{"Cy Lock"}},
+		{"hey, new here! who wrote the Towpath report?", []string{"Ada Quill, editor"}, nil},
 		{"who wrote the Sluice report?", []string{"I found no answer to this in the reports."}, nil},
 		{"what do the reports cover?", []string{"Towpath Press, 2024-03", "Sluice Notes, 2024-12"}, nil},
 		{"timeline of Amber Arcade?", []string{"Amber Arcade, by date", "• May 2021: In May 2021 Amber Arcade opened", "• June 2022: ", "• March 2023: "}, nil},
@@ -177,7 +178,7 @@ const leagueReview = `# League review
 
 ### Ash Arena
 
-Ash Arena is a stadium on Solana with 20 members. Ash Arena completed a $3 million seed round in April 2022. Its mainnet is planned for Q4.
+Ash Arena is a stadium on Solana with 20 members. Its market cap is $7 million. Ash Arena completed a $3 million seed round in April 2022. Its mainnet is planned for Q4.
 
 ### Beech Bowl
 
@@ -193,7 +194,7 @@ Chestnut Court is a court built on Ethereum. Chestnut Court 完成种子轮融�
 
 ### Elder Eye
 
-Elder Eye is an eye clinic with an API for others. Elder Eye was founded in 2019. In March 2015, Elder Eye launched a $2 million fund for pupils. Elder Eye has 1000 beds. Elder Eye pays an APY of 4 per cent.
+Elder Eye is an eye clinic with an API for others. Elder Eye was founded in 2019. In March 2015, Elder Eye launched a $2 million fund for pupils. Elder Eye has 1000 beds. Elder Eye pays an APY of 4 per cent. Its market cap is $900 billion (as printed).
 `
 
 // TestLists holds what stands in lists of rounds, of years, of quarters and of two values at once, and what stands below them.
@@ -213,6 +214,7 @@ func TestLists(t *testing.T) {
 		{"how many projects has elm put money into?", nil, []string{"Damson Dome"}},
 		{"which projects has zorvane put money into?", []string{"Damson Dome"}, nil},
 		{"what is the difference in price of the halls of Chestnut Court and Damson Dome?", []string{"$5 per hour", "$9 per hour"}, nil},
+		{"which project has the largest market cap?", []string{"1 project", "Ash Arena: $7 million", "Larger as it is printed, which looks like a slip:\nElder Eye: $900 billion (as printed)"}, nil},
 		{"which projects were launched in 2015?", nil, []string{"Elder Eye"}},
 		{"which projects have an APY?", []string{"Elder Eye: Elder Eye pays an APY of 4 per cent."}, []string{"Beech"}},
 		{"will NUT hit $1000 this year?", []string{"I do not give investment advice."}, []string{"1000 beds"}},

@@ -148,7 +148,7 @@ func (p *Planner) asksThing(pl *Plan, full string) bool {
 }
 
 // whichThing matches the words right before the one thing that a question asks for. The blank behind is left to it.
-var whichThing = regexp.MustCompile(` (?:which|哪 一? ?(?:个|种|款|类|层))( )`)
+var whichThing = regexp.MustCompile(` (?:which|哪 (?:[一几] )?(?:个|种|款|类|层|大))( )`)
 
 // nounWithin is within how many units behind "which" a word for what projects are stands, if one does.
 const nounWithin = 4

@@ -154,10 +154,16 @@ func sortCues[T any](l []cue[T]) {
 // Plan reads the question, after the talk so far (oldest first). language
 // fixes the answer's language; "" means the question's.
 func (p *Planner) Plan(question, language string, talk []Turn) Plan {
+	if rest := greeting.ReplaceAllString(question, ""); strings.TrimSpace(rest) != "" {
+		question = rest
+	}
 	pl := p.planOne(question, language, talk)
 	p.readParts(&pl, talk)
 	return pl
 }
+
+// greeting matches how a question may begin before it asks anything: "hey, I am new here, ...".
+var greeting = regexp.MustCompile(`(?i)^\s*(?:(?:hey|hi|hello|gm|yo|sup)\b[^,.!?，。！？]{0,24}[,.!?，。！？]+|(?:大家好|你好|哈喽|嗨|在吗|请问|新人求问|新人)[^,.!?，。！？]{0,6}[,.!?，。！？]+)\s*`)
 
 // sentenceEnds separate what may be an order to the bot from what is a question.
 var sentenceEnds = regexp.MustCompile(`[.?!。？！;；]+\s*`)
