@@ -34,6 +34,9 @@ func (e *Engine) extract(ctx context.Context, p *plan.Plan) (Answer, error) {
 
 // extractFrom is extract that returns the hits, too; nil where none were needed.
 func (e *Engine) extractFrom(ctx context.Context, p *plan.Plan) (Answer, []Hit, error) {
+	if p.Decline == plan.About {
+		return e.aboutItself(p.Language), nil, nil
+	}
 	if p.Decline != "" {
 		return declined(p), nil, nil
 	}

@@ -67,7 +67,7 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		if len(rows) == 0 {
 			return notCovered(p, nil), true
 		}
-		return e.writeRows(p, p.Category.Label+phrase(p.Language, ", the reports speak of “", "，报告谈到“")+listLabel(p, keys)+"”", tenseNote(p), rows), true
+		return e.writeRows(p, p.Category.Label+phrase(p.Language, ". "+spokenEn, "，"+spokenZh)+listLabel(p, keys)+"”", tenseNote(p), rows), true
 	case p.Category != nil && !e.narrower(p):
 		if a, ok := e.listStated(p); ok {
 			return a, true

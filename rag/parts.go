@@ -126,7 +126,7 @@ func notStated(p *plan.Plan, what []string) string {
 	if len(what) == 0 {
 		return ""
 	}
-	return phrase(p.Language, "Not stated in the reports: ", "报告未说明：") + strings.Join(what, phrase(p.Language, ", ", "、")) + phrase(p.Language, ".", "。")
+	return phrase(p.Language, "Not found in the reports: ", "报告中没有找到：") + strings.Join(what, phrase(p.Language, ", ", "、")) + phrase(p.Language, ".", "。")
 }
 
 // maxPerPart is how many sentences a part of a question may take.

@@ -127,8 +127,12 @@ func distinct(rows []row) int {
 const minShare = 40
 
 func listHeading(language, label string, n int, note string) string {
+	found := strings.Contains(label, spokenEn) || strings.Contains(label, spokenZh) // others may be told of in other words
 	if language == "zh" {
 		s := label + "：共 " + itoa(n) + " 个项目"
+		if found {
+			s = label + "：找到 " + itoa(n) + " 个项目"
+		}
 		if note != "" {
 			s += "（" + note + "）"
 		}
@@ -137,6 +141,9 @@ func listHeading(language, label string, n int, note string) string {
 	s := label + ": " + itoa(n) + " projects"
 	if n == 1 {
 		s = label + ": 1 project"
+	}
+	if found {
+		s += " found"
 	}
 	if note != "" {
 		s += " (" + note + ")"

@@ -19,16 +19,22 @@ func tenseNote(p *plan.Plan) string {
 	return ""
 }
 
-// spokenLabel says what a list by words holds: the words that each of its rows has, and beside which attributes they
-// stand.
+// How the heading of a list by words begins.
+const (
+	spokenEn = "The reports speak of “"
+	spokenZh = "报告谈到“"
+)
+
+// spokenLabel says what a list by words holds: the words, whether each of its rows has them all, and beside which
+// attributes they stand.
 func (e *Engine) spokenLabel(p *plan.Plan, keys []plan.Concept, rows []row) string {
 	held := slices.DeleteFunc(slices.Clone(keys), func(k plan.Concept) bool {
 		return slices.ContainsFunc(rows, func(r row) bool { return k.Match(corpus.Normal(r.text)) == 0 })
 	})
-	if len(held) == 0 {
-		held = keys
+	label := phrase(p.Language, spokenEn, spokenZh) + listLabel(p, keys) + "”"
+	if len(held) < len(keys) {
+		label += phrase(p.Language, " or most of these words", "或其中大部分词")
 	}
-	label := phrase(p.Language, "The reports speak of “", "报告谈到“") + listLabel(p, held) + "”"
 	if e.cuesOf(p) == nil {
 		return label
 	}

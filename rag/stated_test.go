@@ -11,8 +11,8 @@ import (
 func TestNotStatedBeside(t *testing.T) {
 	w := landscape(t)
 	tests := []struct{ question, says, notice string }{
-		{"When was Halden Flow founded and what is its market cap?", "2014", "Not stated in the reports: Market cap."},
-		{"Kilnstone 哪年成立，市值多少", "2020", "报告未说明：市值。"},
+		{"When was Halden Flow founded and what is its market cap?", "2014", "Not found in the reports: Market cap."},
+		{"Kilnstone 哪年成立，市值多少", "2020", "报告中没有找到：市值。"},
 		{"When was Corvid Ionics founded and what is its valuation?", "2019", ""},
 		{"When was Halden Flow founded?", "2014", ""},
 	}

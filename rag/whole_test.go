@@ -91,6 +91,8 @@ func TestWhole(t *testing.T) {
 		{"Towpath 那份报告是谁写的", []string{"Ada Quill, editor", "Bo Reed, painter"}, []string{"Cy Lock"}},
 		{"hey, new here! who wrote the Towpath report?", []string{"Ada Quill, editor"}, nil},
 		{"who wrote the Sluice report?", []string{"I found no answer to this in the reports."}, nil},
+		{"what can I ask this bot?", []string{"I answer questions out of source reports", "Report of Towpath Press (Towpath Press); Report of Sluice Notes (Sluice Notes)", "Ask me what a project is"}, nil},
+		{"你能做什么", []string{"我根据收录的报告回答问题", "Report of Towpath Press"}, nil},
 		{"what do the reports cover?", []string{"Towpath Press, 2024-03", "Sluice Notes, 2024-12"}, nil},
 		{"timeline of Amber Arcade?", []string{"Amber Arcade, by date", "• May 2021: In May 2021 Amber Arcade opened", "• June 2022: ", "• March 2023: "}, nil},
 		{"Amber Arcade 的时间线", []string{"Amber Arcade，按时间", "• 2021 年 5 月：报告原文：“In May 2021"}, nil},

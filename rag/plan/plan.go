@@ -39,6 +39,7 @@ const (
 	Live      Decline = "live"      // prices of today
 	Injection Decline = "injection" // instructions to the bot
 	OffTopic  Decline = "offtopic"  // tasks that have nothing to do with reports
+	About     Decline = "about"     // what the bot itself is and can
 )
 
 // A Tense says whether a question asks for what is there or for what is to come.
