@@ -65,10 +65,11 @@ func (e *Engine) misprinted(p *plan.Plan, rows []row) []row {
 // doubted returns a row for each figure above the largest that stands in a report like that and looks like a slip.
 func (e *Engine) doubted(p *plan.Plan, above float64) []row {
 	var out []row
+	kinds := e.kinds(p)
 	for _, pr := range e.in(p) {
 		facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
 		for i := range facts {
-			if f := &facts[i]; f.Doubtful && !f.Denied && f.Value.Num > above && allowed(p.Reports, f.Report) && e.ofKinds(pr, e.kinds(p)) {
+			if f := &facts[i]; f.Doubtful && !f.Denied && f.Value.Num > above && allowed(p.Reports, f.Report) && e.ofKinds(pr, kinds) {
 				out = append(out, row{
 					project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.value(*f, p.Language), ages: ages(f),
 					beside: true, below: phrase(p.Language, "Larger as it is printed, which looks like a slip", "按原文印法更大，疑为笔误"),

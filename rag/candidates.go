@@ -479,7 +479,7 @@ func (e *Engine) stated(p *plan.Plan, c *candidate) []catalogue.Fact {
 
 // isBeside reports whether an attribute is told where another is asked for that it is taken for.
 func (e *Engine) isBeside(id, asked string) bool {
-	return slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == id && a.Beside == asked })
+	return e.attribute(id).Beside == asked
 }
 
 // asksVaguely reports whether the question names an attribute by its vague words alone: the technology of a

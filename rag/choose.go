@@ -380,7 +380,7 @@ func (e *Engine) disagree(l []candidate) bool {
 
 // isUnlike reports whether the figures of an attribute are of unlike things, such as prices.
 func (e *Engine) isUnlike(id string) bool {
-	return slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == id && a.Unlike })
+	return e.attribute(id).Unlike
 }
 
 // shareValues reports whether the sentence of one fact states the value of the other, of whatever

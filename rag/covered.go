@@ -214,8 +214,7 @@ func (e *Engine) measures(what *plan.Concept, c *candidate) bool {
 // countsOther reports whether c counts something else than what is asked. An attribute
 // without a label gathers unlike things: a number of plants is no number of employees.
 func (e *Engine) countsOther(what *plan.Concept, c *candidate) bool {
-	i := slices.IndexFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == what.Attribute })
-	return i >= 0 && e.cfg.Vocabulary.Attributes[i].Loose && what.Match(c.normal) < 1
+	return e.attribute(what.Attribute).Loose && what.Match(c.normal) < 1
 }
 
 // countedWithin is how many characters behind a number the thing counted stands at most.

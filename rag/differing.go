@@ -93,13 +93,14 @@ func apartInTime(a, b catalogue.Fact) bool {
 
 // noDifference says that no figure was found that the reports state differently, of what.
 func (e *Engine) noDifference(p *plan.Plan) Answer {
-	of := ""
+	en, zh := "the reports state", "各报告的数据"
 	if len(p.Projects) > 0 {
-		of = p.Projects[0].Name
+		name := p.Projects[0].Name
+		en, zh = en+" of "+name, "各报告关于 "+name+" 的数据"
 	}
 	a := statusAnswer(NotCovered, phrase(p.Language,
-		"I compared the figures that the reports state"+strings.TrimRight(" of "+of, " of")+" and found none that differ. What they say in words I cannot compare without a model.",
-		"我比较了各报告"+strings.TrimSuffix(" 对 "+of+" ", " 对  ")+"的数据，没有发现不同的说法；文字叙述的差异我无法在没有模型时比较。"))
+		"I compared the figures that "+en+" and found none that differ. What they say in words I cannot compare without a model.",
+		"我比较了"+zh+"，没有发现不同的说法；文字叙述的差异我无法在没有模型时比较。"))
 	for _, pr := range p.Projects {
 		a.Projects = append(a.Projects, pr.Name)
 	}

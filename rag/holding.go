@@ -28,7 +28,7 @@ func (e *Engine) listHolding(p *plan.Plan) (Answer, bool) {
 	if len(rows) == 0 {
 		return Answer{}, false
 	}
-	return e.writeRows(p, e.spokenLabel(p, keys, rows), tenseNote(p), rows), true
+	return e.writeFound(p, e.spokenLabel(p, keys, rows), tenseNote(p), rows), true
 }
 
 // holding returns a row for each project of which a sentence holds the keys: all of them
@@ -272,9 +272,7 @@ func (e *Engine) vaguer(p *plan.Plan, c plan.Concept) bool {
 // unlike reports whether the words for an attribute mean unlike things: those beside which
 // values are stated do, but for those of a symbol.
 func (e *Engine) unlike(id string) bool {
-	return len(e.cues[id].state) > 0 && slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool {
-		return a.ID == id && a.Type != corpus.Symbol
-	})
+	return len(e.cues[id].state) > 0 && e.attribute(id).Type != corpus.Symbol
 }
 
 // A cueSet is the cue words of an asked attribute.

@@ -67,7 +67,7 @@ func (e *Engine) list(p *plan.Plan) (Answer, bool) {
 		if len(rows) == 0 {
 			return notCovered(p, nil), true
 		}
-		return e.writeRows(p, p.Category.Label+phrase(p.Language, ". "+spokenEn, "，"+spokenZh)+listLabel(p, keys)+"”", tenseNote(p), rows), true
+		return e.writeFound(p, p.Category.Label+phrase(p.Language, ". "+spokenEn, "，"+spokenZh)+listLabel(p, keys)+"”", tenseNote(p), rows), true
 	case p.Category != nil && !e.narrower(p):
 		if a, ok := e.listStated(p); ok {
 			return a, true
@@ -343,7 +343,6 @@ const minSaying = 8
 // of unlike things.
 func (e *Engine) listStated(p *plan.Plan) (Answer, bool) {
 	var rows []row
-	all := e.cfg.Index.Passages()
 	for _, a := range p.Attributes {
 		if a.Type != corpus.Amount && a.Type != corpus.Number || p.Category == nil && !a.Unlike {
 			continue
@@ -351,11 +350,8 @@ func (e *Engine) listStated(p *plan.Plan) (Answer, bool) {
 		for _, pr := range e.in(p) {
 			for _, f := range e.cfg.Catalogue.Facts(pr, a.ID) {
 				if allowed(p.Reports, f.Report) && !slices.ContainsFunc(rows, func(r row) bool { return r.project == pr && r.start == f.Start }) {
-					r := row{project: pr, passage: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End], quoted: true}
-					if h := (Hit{Passage: all[f.Passage]}); h.Kind == corpus.TableRow {
-						r.text, r.quoted, r.start, r.end = rowText(&h), false, h.Start, h.End
-					}
-					rows = append(rows, r)
+					c := e.stating(&f)
+					rows = append(rows, row{project: pr, passage: f.Passage, start: c.start, end: c.end, text: c.text, quoted: c.hit.Kind != corpus.TableRow})
 				}
 			}
 		}

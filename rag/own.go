@@ -2,6 +2,7 @@ package rag
 
 import (
 	"github.com/waymark-bot/waymark/corpus"
+	"github.com/waymark-bot/waymark/rag/catalogue"
 	"github.com/waymark-bot/waymark/rag/plan"
 )
 
@@ -12,7 +13,6 @@ func (e *Engine) own(p *plan.Plan) (Answer, bool) {
 		return Answer{}, false
 	}
 	pr := p.Projects[0]
-	all := e.cfg.Index.Passages()
 	w := e.newWriter(p)
 	facts := e.cfg.Catalogue.Facts(pr, p.Filter.Attribute.ID)
 	w.heading(pr.Name + phrase(p.Language, ", ", "，") + lower(e.filterLabel(p), p.Language))
@@ -20,12 +20,7 @@ func (e *Engine) own(p *plan.Plan) (Answer, bool) {
 		if f.Denied || f.Value.Malformed || f.Value.Kind != corpus.Amount || !allowed(p.Reports, f.Report) || !comparable(p.Filter.Value, f.Value) || !passes(p.Filter, f.Value.Num) {
 			continue
 		}
-		h := Hit{Passage: all[f.Passage]}
-		c := candidate{hit: &h, number: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End]}
-		if h.Kind == corpus.TableRow {
-			c.text, c.start, c.end = rowText(&h), h.Start, h.End
-		}
-		if !w.has(&c) {
+		if c := e.stating(&f); !w.has(&c) {
 			w.quote("• ", &c, true)
 		}
 	}
@@ -34,4 +29,14 @@ func (e *Engine) own(p *plan.Plan) (Answer, bool) {
 	}
 	w.project(pr.Name)
 	return w.done(p), true
+}
+
+// stating returns what states a fact: its sentence, or the whole row of a table.
+func (e *Engine) stating(f *catalogue.Fact) candidate {
+	h := &Hit{Passage: e.cfg.Index.Passages()[f.Passage]}
+	c := candidate{hit: h, number: f.Passage, start: f.Start, end: f.End, text: e.reports[f.Report].Text[f.Start:f.End]}
+	if h.Kind == corpus.TableRow {
+		c.text, c.start, c.end = rowText(h), h.Start, h.End
+	}
+	return c
 }

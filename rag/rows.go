@@ -52,6 +52,15 @@ const maxTyped = 4
 // writeRows writes a heading with the count and a cited line a row. Rows whose
 // sentences would make the list too long keep only the name.
 func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer {
+	return e.writeList(p, label, note, rows, false)
+}
+
+// writeFound is writeRows for rows that were found by words: others may be told of in other words.
+func (e *Engine) writeFound(p *plan.Plan, label, note string, rows []row) Answer {
+	return e.writeList(p, label, note, rows, true)
+}
+
+func (e *Engine) writeList(p *plan.Plan, label, note string, rows []row, found bool) Answer {
 	w := e.newWriter(p)
 	placed, below := rows, []row(nil)
 	if i := slices.IndexFunc(rows, func(r row) bool { return r.beside }); i >= 0 {
@@ -61,7 +70,7 @@ func (e *Engine) writeRows(p *plan.Plan, label, note string, rows []row) Answer 
 		note = phrase(p.Language, "of "+itoa(len(placed))+" with a figure", "在有数据的 "+itoa(len(placed))+" 个项目中")
 		placed = placed[:n]
 	}
-	w.heading(listHeading(p.Language, label, distinct(placed), note))
+	w.heading(listHeading(p.Language, label, distinct(placed), note, found))
 	rows = slices.Concat(placed, below)
 	share := listRunes/len(rows) - 8
 	all := e.cfg.Index.Passages()
@@ -126,8 +135,7 @@ func distinct(rows []row) int {
 // minShare is the room, in characters, that every row of a list may take.
 const minShare = 40
 
-func listHeading(language, label string, n int, note string) string {
-	found := strings.Contains(label, spokenEn) || strings.Contains(label, spokenZh) // others may be told of in other words
+func listHeading(language, label string, n int, note string, found bool) string {
 	if language == "zh" {
 		s := label + "：共 " + itoa(n) + " 个项目"
 		if found {

@@ -74,11 +74,7 @@ func (e *Engine) started(p *plan.Plan, keys []plan.Concept, rows []row) ([]plan.
 
 // starts returns the words of a question for what is started that the vocabulary sets apart: a mainnet, not a launch.
 func (e *Engine) starts(p *plan.Plan) []plan.Concept {
-	i := slices.IndexFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == launchAttribute })
-	if i < 0 {
-		return nil
-	}
-	apart := normals(e.cfg.Vocabulary.Attributes[i].Apart.All())
+	apart := normals(e.attribute(launchAttribute).Apart.All())
 	return slices.DeleteFunc(slices.Clone(p.Concepts), func(c plan.Concept) bool {
 		return c.Attribute != launchAttribute || !slices.Contains(apart, c.Alternatives[0])
 	})

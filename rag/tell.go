@@ -34,17 +34,22 @@ func lower(s, language string) string {
 
 // loose reports whether the values of an attribute are of different things.
 func (e *Engine) loose(id string) bool {
-	return slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == id && (a.Loose || a.Label.En == "") })
+	a := e.attribute(id)
+	return a.Loose || a.ID != "" && a.Label.En == ""
 }
 
 // label is what an attribute is called in the language; "" for one without a label.
 func (e *Engine) label(id, language string) string {
-	for _, a := range e.cfg.Vocabulary.Attributes {
-		if a.ID == id {
-			return a.Label.In(language)
-		}
+	return e.attribute(id).Label.In(language)
+}
+
+// attribute returns an attribute of the vocabulary; the zero value for one that it does not know.
+func (e *Engine) attribute(id string) corpus.Attribute {
+	i := slices.IndexFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == id })
+	if i < 0 {
+		return corpus.Attribute{}
 	}
-	return ""
+	return e.cfg.Vocabulary.Attributes[i]
 }
 
 // value words the value of a fact: a figure with its unit, bound, round and date;

@@ -350,5 +350,5 @@ func (e *Engine) tellsWhen(c *candidate, attributes []corpus.Attribute) bool {
 
 // isHappening reports whether an attribute is of a date.
 func (e *Engine) isHappening(id string) bool {
-	return slices.ContainsFunc(e.cfg.Vocabulary.Attributes, func(a corpus.Attribute) bool { return a.ID == id && a.Type == corpus.When })
+	return e.attribute(id).Type == corpus.When
 }

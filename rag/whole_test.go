@@ -54,6 +54,10 @@ const canalNote = `# Canal note
 ### Amber Arcade
 
 Amber Arcade raised $9 million in a seed round.
+
+### Willow Folio
+
+Willow Folio prints charts of canals.
 `
 
 func canals(t *testing.T) *world {
@@ -97,6 +101,7 @@ func TestWhole(t *testing.T) {
 		{"timeline of Amber Arcade?", []string{"Amber Arcade, by date", "• May 2021: In May 2021 Amber Arcade opened", "• June 2022: ", "• March 2023: "}, nil},
 		{"Amber Arcade 的时间线", []string{"Amber Arcade，按时间", "• 2021 年 5 月：报告原文：“In May 2021"}, nil},
 		{"do the reports disagree on anything?", []string{"Amber Arcade, raised: $9 million (seed round), as of 2024-12; $5 million (seed round, June 2022), as of 2024-03"}, []string{"Birch"}},
+		{"do the reports disagree about Willow Folio?", []string{"that the reports state of Willow Folio and found none"}, nil},
 		{"do the reports disagree about Dune Depot?", []string{"I compared the figures that the reports state of Dune Depot and found none that differ."}, nil},
 	} {
 		rendered(t, w, tt.question, tt.want, tt.never)
@@ -169,6 +174,7 @@ func TestThingsNotProjects(t *testing.T) {
 		"which season is the best for dredging?",
 		"what problems do the canals have?",
 		"运河有哪些难点？",
+		"what does Towpath list as a drawback of dredging?",
 	} {
 		rendered(t, w, question, nil, []string{" project", "个项目"})
 	}

@@ -154,7 +154,7 @@ var whichThing = regexp.MustCompile(` (?:which|哪 (?:[一几] )?(?:个|种|款|
 const nounWithin = 4
 
 // asksWords reports whether a question, in normal form, asks which of something told in words there are: "what are
-// the drawbacks of", "难点有哪些".
+// the drawbacks of", "难点有哪些", "what does it list as drawbacks".
 func (p *Planner) asksWords(pl *Plan, full string) bool {
 	return slices.ContainsFunc(pl.Concepts, func(c Concept) bool {
 		prose := slices.ContainsFunc(pl.Attributes, func(a corpus.Attribute) bool {
@@ -162,6 +162,9 @@ func (p *Planner) asksWords(pl *Plan, full string) bool {
 		})
 		if !prose {
 			return false
+		}
+		if !p.hasIntent(full, kindsIntent) { // "list" may be what a report does
+			return true
 		}
 		before, behind, ok := strings.Cut(full, c.Alternatives[0])
 		return ok && (wordsAsked.MatchString(" "+behind) || whatBefore.MatchString(before+" "))
